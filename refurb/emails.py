@@ -15,7 +15,7 @@ from donations.emails import People, donor_contacts, managers_of, page_of_donati
 from donations.models.donation import Donation, DonationPaper
 from network.enums import Role
 from network.models import Membership
-from refurb.enums import UndoneReason
+from refurb.enums import GONE, UndoneReason
 from refurb.models.device import Device
 from refurb.models.drive import Destruction
 from refurb.models.erasure import Erasure
@@ -117,6 +117,18 @@ def erasure_told_late(erasure: Erasure, device: Device, at: datetime) -> None:
             queue_mail(to=to, subject=subject, body=body, about=("device", device.pk), at=at)
 
 
+def file_set_aside_for_points(devices: Iterable[Device], at: datetime) -> None:
+    """To those who serve at the point that has them: a file that kept them there was set aside, by whom it may be."""
+    away = [device for device in devices if device.state in GONE and device.point is not None]
+    for device in sorted(away, key=lambda one: one.pk):
+        page = absolute_url(reverse("refurb:device_detail", args=[device.reference]))
+        subject, body = compose(
+            "emails/refurb/file_set_aside_for_point.txt", {"device": device, "at": at, "page": page}
+        )
+        for to in _serving(device.point).values():
+            queue_mail(to=to, subject=subject, body=body, about=("device", device.pk), at=at)
+
+
 def devices_stolen_for_donors(incidents: Iterable[Incident], at: datetime) -> None:
     """To each donor, as its deed says: what was lost without a proof was stolen."""
     _tell_donors("devices_stolen_for_donor", incidents, at)
@@ -168,9 +180,12 @@ def _tell_workshops(template: str, incidents: Iterable[Incident], at: datetime) 
 
 def _tell_points(template: str, incidents: Iterable[Incident], at: datetime) -> None:
     for point, shown in _by_point(incidents).items():
-        served = Membership.objects.filter(organisation__in={point.organisation_id, point.distributor_id})
-        people = people_of(served.filter(role__in=(Role.ADVISER, Role.MANAGER)))
-        _tell(template, point, shown, people, at)
+        _tell(template, point, shown, _serving(point), at)
+
+
+def _serving(point: DistributionPoint) -> People:
+    served = Membership.objects.filter(organisation__in={point.organisation_id, point.distributor_id})
+    return people_of(served.filter(role__in=(Role.ADVISER, Role.MANAGER)))
 
 
 def _tell_pilots(template: str, incidents: Iterable[Incident], at: datetime) -> None:

@@ -16,7 +16,7 @@ from refurb.enums import ENDED
 from refurb.enums.hardware import OF_NWIPE
 from refurb.models.device import Device
 from refurb.models.drive import Drive
-from refurb.models.hardware import DepositedFile, HardwareReport
+from refurb.models.hardware import DepositedFile, FilePointer, HardwareReport
 from refurb.readers.facts import HardwareFacts
 from refurb.tags import LONGEST, normal
 
@@ -25,6 +25,7 @@ DATED = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}[-_.]?[01][0-9][-_.]?[0-3][0-9](
 """A day, and an hour: no label."""
 LONGEST_RUN, SHORTEST_TAG = 4, 3
 BY_DRIVE = "numéro d’un disque"
+BEFORE = "étiquette ou numéro d’avant leur correction"
 
 
 @dataclass
@@ -106,7 +107,7 @@ def _with_its_number(facts: HardwareFacts, device: Device, why: str) -> str:
 
 
 class _Pointed:
-    """The devices of a workshop that labels and numbers point at; three queries whatever the number of files."""
+    """The devices of a workshop that labels and numbers point at, or did; four queries whatever the number of files."""
 
     def __init__(self, workshop: int, sortings: Sequence[Sorting]) -> None:
         followed = Device.objects.filter(workshop=workshop).exclude(state__in=ENDED).exclude(tag="")
@@ -122,6 +123,10 @@ class _Pointed:
         inside = Drive.objects.in_place().filter(serial_key__in=numbers, stay=F("device__stay"), device__in=followed)
         for drive in inside.select_related("device").order_by("pk"):
             self.drives[drive.serial_key].append(drive.device)
+        self.before: dict[int, list[Device]] = defaultdict(list)
+        waiting = FilePointer.objects.filter(deposit__in=[one.deposit.pk for one in sortings], device__in=followed)
+        for pointer in waiting.select_related("device").order_by("pk"):
+            self.before[pointer.deposit_id].append(pointer.device)
 
     def by(self, one: Sorting) -> list[tuple[Device, str]]:
         """``(device, why)`` of all that a file points at, each once."""
@@ -134,6 +139,9 @@ class _Pointed:
         for drive in one.facts.fitted:
             for device in self.drives.get(drive.key, ()):
                 why[device].append(BY_DRIVE)
+        for device in self.before.get(one.deposit.pk, ()):
+            if device not in why:
+                why[device].append(BEFORE)
         return [(device, ", ".join(dict.fromkeys(reasons))) for device, reasons in why.items()]
 
     def _in_name(self, name: str) -> list[str]:

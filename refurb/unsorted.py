@@ -52,6 +52,21 @@ def unsorted_drives(devices: Iterable[int]) -> Mapping[int, list[DepositedFile]]
     return {pk: files for pk, files in found.items() if files}
 
 
+def held_back_by(workshop: int, deposits: Sequence[DepositedFile]) -> Mapping[int, list[Device]]:
+    """``{file: the devices of which it tells what they do not know}``, of files that wait at a workshop."""
+    pointed = [
+        (one, device)
+        for one in sort_files(workshop, [one for one in deposits if not one.problem])
+        for device in ([one.device] if one.device is not None else [device for device, _ in one.among])
+    ]
+    known = _known({device.pk for _, device in pointed})
+    found: dict[int, list[Device]] = defaultdict(list)
+    for one, device in pointed:
+        if _is_news(one, known[device.pk]):
+            found[one.deposit.pk].append(device)
+    return found
+
+
 def unsorted_along(devices: Iterable[int]) -> Mapping[int, list[Device]]:
     """``{device: those that waiting files tell of, among it and its screen}``; one query when nothing waits."""
     asked = set(devices)

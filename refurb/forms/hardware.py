@@ -69,6 +69,12 @@ class SetAsideForm(forms.Form):
         initial=DismissalReason.TWICE,
         widget=forms.Select({"class": "form-select"}),
     )
+    words = forms.CharField(
+        label="Pourquoi, si un fichier retient un appareil",
+        max_length=500,
+        required=False,
+        widget=forms.TextInput({"class": "form-control", "autocomplete": "off"}),
+    )
 
 
 class FilesOfDevice(forms.ModelMultipleChoiceField):

@@ -1307,11 +1307,29 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name="FilePointer",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("noted_at", models.DateTimeField(verbose_name="noté le")),
+                    ("deposit", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="pointers", to="refurb.depositedfile", verbose_name="fichier d’une machine")),
+                    ("device", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="refurb.device", verbose_name="appareil")),
+                ],
+                options={
+                    "verbose_name": "appareil désigné par un fichier",
+                    "verbose_name_plural": "appareils désignés par des fichiers",
+                    "ordering": ("-pk",),
+                    "constraints": [
+                        models.UniqueConstraint(fields=("deposit", "device"), name="refurb_filepointer_once"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
                 name="FileDismissal",
                 fields=[
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                     ("deposit", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="dismissal", to="refurb.depositedfile", verbose_name="fichier d’une machine")),
                     ("reason", models.CharField(choices=[("elsewhere", "La machine n’est pas dans cet atelier"), ("twice", "Déposé deux fois"), ("useless", "Rien à en tirer")], max_length=10, verbose_name="motif")),
+                    ("words", models.TextField(blank=True, max_length=500, verbose_name="pourquoi")),
                     ("set_aside_at", models.DateTimeField(verbose_name="écarté le")),
                     ("set_aside_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="écarté par")),
                 ],

@@ -95,6 +95,7 @@ EVIDENCE: dict[str, list[str]] = {
         "drive",
         "driveremoval",
         "filedismissal",
+        "filepointer",
         "grading",
         "incident",
         "incidentfollowup",

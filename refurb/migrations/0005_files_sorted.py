@@ -21,8 +21,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
 $$;
 """
 """By its label in the name of the file, unless a longer label is read there; by its number; by that of a drive."""
-WAITS = """
-CREATE FUNCTION refurb_device_files_wait(device bigint, present_stay integer) RETURNS boolean
+TELLS = """
+CREATE FUNCTION refurb_file_tells(shown text[], failed text[], device bigint, present_stay integer) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     WITH real AS (
         SELECT d.id, d.kind, d.serial_key, d.arrived_at FROM refurb_drive d
@@ -33,30 +33,88 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
                 AND NOT EXISTS (SELECT 1 FROM refurb_erasure n WHERE n.supersedes_id = e.id)
         WHERE r.serial_key <> ''
         GROUP BY r.id, r.serial_key HAVING bool_and(e.entry = 'typed')),
-    waiting AS (
-        SELECT f.failed, f.points_at, ARRAY(
-            SELECT one FROM unnest(f.shows) one
-            WHERE one = '' OR NOT EXISTS (SELECT 1 FROM real r WHERE r.kind = 'card' AND r.serial_key = one)) AS shows
-        FROM refurb_depositedfile f JOIN refurb_device v ON v.id = device
-        WHERE f.workshop_id = v.workshop_id AND f.problem = ''
-          AND f.points_at && (
-            SELECT ARRAY['t:' || v.tag_key, 's:' || v.serial_key] || coalesce(array_agg('d:' || r.serial_key), '{}')
-            FROM real r)
-          AND NOT EXISTS (SELECT 1 FROM refurb_filedismissal x WHERE x.deposit_id = f.id)
-          AND NOT EXISTS (
-            SELECT 1 FROM refurb_hardwarereport h
-            WHERE h.deposit_id = f.id AND (h.withdrawn_at IS NULL OR h.device_id = device)))
-    SELECT EXISTS (
-        SELECT 1 FROM waiting w
-        WHERE refurb_file_points_at(w.points_at, device) AND (
-            w.failed && ARRAY(SELECT t.serial_key::text FROM typed t)
-            OR NOT EXISTS (SELECT 1 FROM real r WHERE r.kind <> 'card') AND cardinality(w.shows) > 0
-            OR NOT EXISTS (SELECT 1 FROM real r WHERE r.serial_key = '' AND r.kind <> 'card') AND EXISTS (
-                SELECT 1 FROM unnest(w.shows) shown
-                WHERE shown <> '' AND NOT EXISTS (SELECT 1 FROM real r WHERE r.serial_key = shown))))
+    shows AS (
+        SELECT one FROM unnest(shown) one
+        WHERE one = '' OR NOT EXISTS (SELECT 1 FROM real r WHERE r.kind = 'card' AND r.serial_key = one))
+    SELECT failed && ARRAY(SELECT t.serial_key::text FROM typed t)
+        OR NOT EXISTS (SELECT 1 FROM real r WHERE r.kind <> 'card') AND EXISTS (SELECT 1 FROM shows)
+        OR NOT EXISTS (SELECT 1 FROM real r WHERE r.serial_key = '' AND r.kind <> 'card') AND EXISTS (
+            SELECT 1 FROM shows s
+            WHERE s.one <> '' AND NOT EXISTS (SELECT 1 FROM real r WHERE r.serial_key = s.one))
 $$;
 """
-"""A file waits that shows a drive it does not know, or that says not erased one that only a person said erased."""
+"""It shows a drive that its inventory does not know, or says not erased one that only a person said erased."""
+WAITS = """
+CREATE FUNCTION refurb_files_pointing(device bigint) RETURNS SETOF bigint
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT f.id FROM refurb_depositedfile f JOIN refurb_device v ON v.id = device
+    WHERE f.workshop_id = v.workshop_id AND f.problem = ''
+      AND f.id IN (
+        SELECT o.id FROM refurb_depositedfile o
+        WHERE o.points_at && (
+            SELECT ARRAY['t:' || v.tag_key, 's:' || v.serial_key] || coalesce(array_agg('d:' || d.serial_key), '{}')
+            FROM refurb_drive d WHERE d.device_id = device AND d.stay = v.stay)
+          AND refurb_file_points_at(o.points_at, device)
+        UNION ALL
+        SELECT p.deposit_id FROM refurb_filepointer p WHERE p.device_id = device)
+      AND NOT EXISTS (SELECT 1 FROM refurb_filedismissal x WHERE x.deposit_id = f.id)
+      AND NOT EXISTS (
+        SELECT 1 FROM refurb_hardwarereport h
+        WHERE h.deposit_id = f.id AND (h.withdrawn_at IS NULL OR h.device_id = device))
+$$;
+CREATE FUNCTION refurb_device_files_wait(device bigint, present_stay integer) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM refurb_depositedfile f
+        WHERE f.id IN (SELECT refurb_files_pointing(device))
+          AND refurb_file_tells(f.shows, f.failed, device, present_stay))
+$$;
+"""
+"""The files that wait and that point at it, or did before its label or its number changed; whether one of them tells."""
+KEPT = """
+CREATE FUNCTION refurb_device_keep_pointers() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    INSERT INTO refurb_filepointer (deposit_id, device_id, noted_at)
+    SELECT one, OLD.id, statement_timestamp() FROM refurb_files_pointing(OLD.id) one
+    ON CONFLICT DO NOTHING;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refurb_device_keep_pointers BEFORE UPDATE ON refurb_device FOR EACH ROW
+    WHEN (OLD.tag <> '' AND OLD.tag IS DISTINCT FROM NEW.tag OR OLD.serial <> '' AND OLD.serial IS DISTINCT FROM NEW.serial)
+    EXECUTE FUNCTION refurb_device_keep_pointers();
+"""
+"""A label that is corrected, or a number that is emptied, sets no file aside."""
+SAID = """
+CREATE FUNCTION refurb_filedismissal_said() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM refurb_depositedfile f JOIN refurb_device v ON v.workshop_id = f.workshop_id
+        WHERE f.id = NEW.deposit_id AND v.tag <> ''
+          AND v.state::text NOT IN ('dismantled', 'recycled', 'ceded', 'withdrawn')
+          AND v.id IN (
+            SELECT t.id FROM refurb_device t WHERE 't:' || t.tag_key = ANY(f.points_at)
+            UNION ALL SELECT s.id FROM refurb_device s WHERE s.serial_key <> '' AND 's:' || s.serial_key = ANY(f.points_at)
+            UNION ALL SELECT d.device_id FROM refurb_drive d
+                WHERE d.serial_key <> '' AND 'd:' || d.serial_key = ANY(f.points_at)
+            UNION ALL SELECT p.device_id FROM refurb_filepointer p WHERE p.deposit_id = f.id)
+          AND f.id IN (SELECT refurb_files_pointing(v.id))
+          AND refurb_file_tells(f.shows, f.failed, v.id, v.stay)
+          AND (btrim(NEW.words) = ''
+            OR NOT EXISTS (SELECT 1 FROM network_membership m WHERE m.id = NEW.set_aside_by_id AND m.role = 'manager')
+            OR NEW.reason = 'elsewhere' AND v.serial_key <> '' AND 's:' || v.serial_key = ANY(f.points_at)))
+    THEN
+        RAISE EXCEPTION 'Ce fichier retient un appareil : le responsable de l’atelier l’écarte, et dit pourquoi.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_filedismissal_said', TABLE = 'refurb_filedismissal';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refurb_filedismissal_said BEFORE INSERT ON refurb_filedismissal FOR EACH ROW
+    EXECUTE FUNCTION refurb_filedismissal_said();
+"""
+"""A file that holds a device back is set aside by the manager, with words; never as another machine's when it has the
+number of that device."""
 ASKED = """
 CREATE FUNCTION refurb_device_refuse_unsorted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -78,7 +136,11 @@ CREATE TRIGGER refurb_device_files_sorted BEFORE UPDATE ON refurb_device FOR EAC
 """Asked where the machine asks it: to enter the stock, be meant for a convention, leave, and reach a household."""
 UNSORTED = """
 DROP FUNCTION refurb_device_refuse_unsorted() CASCADE;
+DROP FUNCTION refurb_filedismissal_said() CASCADE;
+DROP FUNCTION refurb_device_keep_pointers() CASCADE;
 DROP FUNCTION refurb_device_files_wait(bigint, integer);
+DROP FUNCTION refurb_files_pointing(bigint);
+DROP FUNCTION refurb_file_tells(text[], text[], bigint, integer);
 DROP FUNCTION refurb_file_points_at(text[], bigint);
 """
 
@@ -88,4 +150,4 @@ class Migration(migrations.Migration):
 
     dependencies = [("refurb", "0004_parts")]
 
-    operations = [migrations.RunSQL(POINTED + WAITS + ASKED, UNSORTED)]
+    operations = [migrations.RunSQL(POINTED + TELLS + WAITS + KEPT + SAID + ASKED, UNSORTED)]

@@ -8,7 +8,7 @@ from refurb.models.device import Device, DeviceEntry
 from refurb.models.device_paper import DevicePaper
 from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.models.erasure import Erasure
-from refurb.models.hardware import DepositedFile, FileDismissal, HardwareReport, ProcessorScore
+from refurb.models.hardware import DepositedFile, FileDismissal, FilePointer, HardwareReport, ProcessorScore
 from refurb.models.incident import Incident, IncidentFollowUp
 from refurb.models.label import Label, LabelRun, LabelSheet
 from refurb.models.photo import Photo
@@ -48,6 +48,7 @@ __all__ = [
     "DriveRemoval",
     "Erasure",
     "FileDismissal",
+    "FilePointer",
     "Grading",
     "GradingCap",
     "GradingCriterion",

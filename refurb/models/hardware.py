@@ -85,13 +85,36 @@ class DepositedFile(models.Model):
         return HardwareFacts.from_json(self.facts)
 
 
+class FilePointer(models.Model):
+    """A device at which a file pointed while it waited, whatever its label or its number became since. Append-only.
+
+    The database keeps those of a device whose label or number changes (``refurb_device_keep_pointers``).
+    """
+
+    deposit = models.ForeignKey(
+        DepositedFile, models.PROTECT, related_name="pointers", verbose_name="fichier d’une machine"
+    )
+    device = models.ForeignKey("refurb.Device", models.PROTECT, related_name="+", verbose_name="appareil")
+    noted_at = models.DateTimeField("noté le")
+
+    class Meta:
+        verbose_name = "appareil désigné par un fichier"
+        verbose_name_plural = "appareils désignés par des fichiers"
+        ordering = ("-pk",)
+        constraints = (models.UniqueConstraint(fields=("deposit", "device"), name="refurb_filepointer_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.deposit}\u00a0: {self.device}"
+
+
 class FileDismissal(models.Model):
-    """A deposited file that a person sets aside, and why. Append-only."""
+    """A deposited file that a person sets aside, and why; ``words`` of one that held a device back. Append-only."""
 
     deposit = models.OneToOneField(
         DepositedFile, models.PROTECT, related_name="dismissal", verbose_name="fichier d’une machine"
     )
     reason = models.CharField("motif", max_length=10, choices=DismissalReason)
+    words = models.TextField("pourquoi", blank=True, max_length=500)
     set_aside_at = models.DateTimeField("écarté le")
     set_aside_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="écarté par")
 

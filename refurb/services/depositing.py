@@ -1,7 +1,7 @@
 """Deposit what a tool wrote of a machine: kept with its hash, read at once, then it waits to be sorted."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePath
@@ -17,16 +17,21 @@ from documents.readers.apart import NotRead, read_apart
 from documents.readers.signature import clean_name
 from documents.readers.text import READER
 from documents.services.files import check_file, forget_file, store_file
+from donations.serials import same_serial
 from lifecycle.actors import Actor
+from lifecycle.exceptions import Refused
+from lifecycle.machine import Reason
+from refurb import emails
 from refurb.enums.hardware import DismissalReason, FileKind, Unreadable
 from refurb.models.deposit_token import DepositToken
+from refurb.models.device import Device
 from refurb.models.erasure import Erasure
-from refurb.models.hardware import DepositedFile, FileDismissal
-from refurb.permissions import can_work_on_device
+from refurb.models.hardware import DepositedFile, FileDismissal, FilePointer
+from refurb.permissions import can_manage_device, can_work_on_device
 from refurb.readers.facts import HardwareFacts, NotHardware
 from refurb.readers.files import PDF, minimised, read_certificate_text, read_hardware
 from refurb.sorting import points_at
-from refurb.unsorted import failed_drives, shown_drives
+from refurb.unsorted import failed_drives, held_back_by, shown_drives
 
 ACCEPTED = (ContentType.TEXT, ContentType.PDF)
 MOST_FILES = 50
@@ -145,26 +150,82 @@ def _asked(name: str, facts: HardwareFacts | None) -> dict[str, list[str]]:
 
 
 @transaction.atomic
-def set_aside(*, actor: Actor, deposits: Iterable[DepositedFile], reason: str, at: datetime | None = None) -> int:
+def set_aside(
+    *, actor: Actor, deposits: Iterable[DepositedFile], reason: str, words: str = "", at: datetime | None = None
+) -> int:
     """Take files out of what waits to be sorted, with why; how many. What they held is forgotten, their hash stays.
 
-    A report that an erasure cites is kept for it. Raises PermissionDenied, ValueError.
+    One that holds a device back is set aside by the manager, with words, and kept; the point that has the device is
+    told. A report that an erasure cites is kept for it too. Raises PermissionDenied, Refused, ValueError.
     """
-    workshop = workshop_of(actor)
+    workshop, stamp, why = workshop_of(actor), at or timezone.now(), DismissalReason(reason)
     wanted = [one.pk for one in deposits]
     rows = list(DepositedFile.objects.waiting().filter(workshop=workshop, pk__in=wanted).select_related("file"))
+    held = held_back_by(workshop, rows)
+    if refused := {
+        one.pk: reasons for one in rows if (reasons := _may_not(actor, one, held.get(one.pk, []), why, words))
+    }:
+        raise Refused(refused)
+    FilePointer.objects.bulk_create(
+        (
+            FilePointer(deposit_id=pk, device=device, noted_at=stamp)
+            for pk, devices in held.items()
+            for device in devices
+        ),
+        ignore_conflicts=True,
+    )
     FileDismissal.objects.bulk_create(
         FileDismissal(
             deposit=one,
-            reason=DismissalReason(reason),
-            set_aside_at=at or timezone.now(),
+            reason=why,
+            words=words.strip() if one.pk in held else "",
+            set_aside_at=stamp,
             set_aside_by_id=actor.pk,  # type: ignore[misc]  # who works in a workshop is a person
         )
         for one in rows
     )
+    emails.file_set_aside_for_points({device for devices in held.values() for device in devices}, stamp)
     files = [one.file_id for one in rows]
     cited = set(Erasure.objects.filter(report__in=files).values_list("report", flat=True))
     for one in rows:
-        if one.file_id not in cited:
+        if one.file_id not in cited and one.pk not in held:
             forget_file(file=one.file, at=at)
     return len(rows)
+
+
+def _may_not(
+    actor: Actor, one: DepositedFile, held: Sequence[Device], why: DismissalReason, words: str
+) -> tuple[Reason, ...]:
+    """Why a file that holds these devices back is not set aside so."""
+    if not held:
+        return ()
+    named = ", ".join(device.tag for device in held)
+    refused = []
+    if can_manage_device(actor) is None:
+        refused.append(
+            Reason(
+                "manager_sets_aside",
+                f"{one.file.called} montre, sur {named}, un disque que rien ne prouve\u00a0: triez-le. L’écarter"
+                " revient au responsable de l’atelier, qui dit pourquoi.",
+                "le responsable de l’atelier",
+            )
+        )
+    elif not words.strip():
+        refused.append(
+            Reason(
+                "words",
+                f"{one.file.called} retient {named}\u00a0: écrivez pourquoi vous l’écartez. Il est gardé, et cela se"
+                " lit sur la page de l’appareil.",
+                field="words",
+            )
+        )
+    numbers = {device.serial_key for device in held} - {""}
+    if why == DismissalReason.OTHER_WORKSHOP and same_serial(one.hardware_facts.serial) in numbers:
+        refused.append(
+            Reason(
+                "of_this_machine",
+                f"{one.file.called} porte le numéro de série de {named}\u00a0: c’est bien une machine de cet atelier.",
+                field="reason",
+            )
+        )
+    return tuple(refused)

@@ -39,7 +39,7 @@ from refurb.services.sources import carried_to, sources_of
 from refurb.tables import DeviceTable, MissingErasureTable
 from refurb.views.device_sets import DEVICE_BOX, on_devices
 from refurb.views.labels import label_print_of
-from refurb.views.sheet import sheet_of
+from refurb.views.sheet import set_aside_of, sheet_of
 from refurb.views.steps import BENCH_STEPS, YOURS, bench_step, is_on_the_way_back, next_step, with_since
 from typography.french import Noun
 
@@ -88,12 +88,14 @@ def device_detail(request: Request, reference: str) -> HttpResponse:
     actor = request.membership
     seen, read = Donation.objects.visible_to(actor), sources_of(device)
     lot = None if device.donation_id is None else seen.filter(pk=device.donation_id).first()
+    sheet, works = sheet_of(device), works_on(device, actor)
     context = {
         "device": device,
         "step": next_step(device, actor),
         "on_the_way_back": is_on_the_way_back(device),
-        "more": _more(device, actor),
-        "sheet": sheet_of(device),
+        "more": _more(device, actor, works=works),
+        "sheet": sheet,
+        "happened": [*sheet.happened, *set_aside_of(device, in_words=works or is_pilot(actor))],
         "twins": Device.objects.visible_to(actor).twins_of(device).order_by("pk"),
         "lot": lot,
         "papers": papers_of(device, actor),
@@ -101,7 +103,7 @@ def device_detail(request: Request, reference: str) -> HttpResponse:
         "carried": dict.fromkeys(READ) | carried_to(device, read),
         "told": facts_of(device),
         "photos": list(Photo.objects.not_removed().filter(device=device)),
-        "works": works_on(device, actor),
+        "works": works,
         "printed": Label.objects.visible_to(actor).last_of([device]).get(device.pk),
         "incidents": device.incidents.visible_to(actor).with_theft().prefetch_related("follow_ups"),
         "may_note_incident": can_note_incident(actor) is not None,
@@ -109,10 +111,10 @@ def device_detail(request: Request, reference: str) -> HttpResponse:
     return render(request, "refurb/device_detail.html", context)
 
 
-def _more(device: Device, actor: Actor) -> list[tuple[str, str]]:
+def _more(device: Device, actor: Actor, *, works: bool) -> list[tuple[str, str]]:
     """What may be done from the page of a device and is no verb."""
     names = []
-    if works_on(device, actor):
+    if works:
         names += [("Fiche d’établi", "device_evidence"), ("Décrire l’appareil", "device_describe")]
         names += [("Passeport complet", "device_passport"), ("Ajouter une photo", "device_add_photo")]
         if device.state == S.RETURNED:

@@ -199,8 +199,14 @@ def _set_aside(request: Request) -> HttpResponse:
         messages.error(request, "Cochez les fichiers à écarter, et dites pourquoi.")
     else:
         reason = DismissalReason(form.cleaned_data["reason"])
-        count = depositing.set_aside(actor=request.membership, deposits=ticked, reason=reason)
-        messages.success(request, f"{count} fichier{plural(count)} écarté{plural(count)}.")
+        words = form.cleaned_data["words"]
+        try:
+            count = depositing.set_aside(actor=request.membership, deposits=ticked, reason=reason, words=words)
+        except Refused as refused:
+            for one in refused.all:
+                messages.error(request, one.sentence)
+        else:
+            messages.success(request, f"{count} fichier{plural(count)} écarté{plural(count)}.")
     return redirect("refurb:hardware_sort")
 
 

@@ -36,6 +36,7 @@ from refurb.models import (
     Drive,
     DriveRemoval,
     Erasure,
+    FileDismissal,
     Grading,
     HardwareReport,
     Repair,
@@ -264,6 +265,20 @@ def sheet_of(device: Device) -> Sheet:
         defects=list(Defect.objects.standing().filter(device=device)),
         files=[one for one in files if one.stay == device.stay],
     )
+
+
+def set_aside_of(device: Device, *, in_words: bool) -> list[Past]:
+    """The files that held it back and that a manager set aside; ``in_words``: with what he wrote. One query."""
+    rows = FileDismissal.objects.filter(deposit__pointers__device=device).exclude(words="")
+    return [
+        Past(
+            f"Fichier {row.deposit.get_kind_display()} qui le retenait, écarté ({row.get_reason_display().lower()})"
+            + (f"\u00a0: «\u00a0{row.words}\u00a0»" if in_words else ""),
+            row.set_aside_at,
+            told_by(row.set_aside_by),
+        )
+        for row in rows.select_related("deposit", "set_aside_by__organisation").order_by("pk")
+    ]
 
 
 def _absences(here: dict[str, Any]) -> Any:

@@ -6,16 +6,20 @@ from django.db import IntegrityError
 from distribution.services import allotment
 from lifecycle import gate
 from lifecycle.exceptions import Refused
-from refurb.enums.hardware import DismissalReason
 from refurb.models import DepositedFile, Device
-from refurb.services import depositing
 from tests.distribution.shelves import Shelf, screen_of
 from tests.pages import acting, read
 from tests.refurb import machines
 from tests.refurb.devices import fresh
 from tests.refurb.hardware import deposit
 from tests.refurb.pages import page_of
-from tests.refurb.test_files_unsorted import codes, moved_by_force, refused_by, without_storage
+from tests.refurb.test_files_unsorted import (
+    codes,
+    moved_by_force,
+    refused_by,
+    set_aside_by_the_manager,
+    without_storage,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +35,7 @@ def shown_in(shelf: Shelf, device: Device) -> DepositedFile:
 
 
 def set_aside(shelf: Shelf, late: DepositedFile) -> None:
-    depositing.set_aside(actor=shelf.bench.technician, deposits=[late], reason=DismissalReason.OTHER_WORKSHOP)
+    set_aside_by_the_manager(shelf.bench, [late])
 
 
 # --- of a screen

@@ -7,11 +7,13 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from refurb.enums.hardware import DismissalReason
-from refurb.models import Device
+from refurb.models import DepositedFile, Device, FileDismissal
 from refurb.services import depositing
+from refurb.services.corrections import correct_tag_device
 from refurb.services.devices import describe_device
 from refurb.services.runs import BELIED
 from refurb.unsorted import unsorted_along, unsorted_drives
@@ -43,6 +45,12 @@ def codes(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
     return {reason.code for reason in refused.value.all}
 
 
+def set_aside_by_the_manager(bench: Bench, files: list[DepositedFile]) -> None:
+    """With why: a file that holds a device back is not set aside in one click."""
+    told = {"reason": DismissalReason.OTHER_WORKSHOP, "words": "La machine est celle d’à côté, vérifié sur place."}
+    depositing.set_aside(actor=bench.manager, deposits=files, **told)  # type: ignore[arg-type]
+
+
 def test_what_waits_and_shows_an_unknown_drive_keeps_its_device_from_being_allotted_and_shipped(shelf: Shelf) -> None:
     bench = shelf.bench
     ready, other = without_storage(bench), without_storage(bench)
@@ -55,7 +63,7 @@ def test_what_waits_and_shows_an_unknown_drive_keeps_its_device_from_being_allot
         shelf.shipped(allotted)
     assert codes(refused) == {"files_sorted"}
     assert shelf.allotted(other).state == "allotted"
-    depositing.set_aside(actor=bench.technician, deposits=files, reason=DismissalReason.OTHER_WORKSHOP)
+    set_aside_by_the_manager(bench, files)
     assert shelf.shipped(allotted).state == "shipped"
 
 
@@ -87,6 +95,86 @@ def test_nothing_waits_costs_one_query(shelf: Shelf, django_assert_num_queries: 
     for asks in (unsorted_drives, unsorted_along):
         with django_assert_num_queries(1):  # type: ignore[operator]
             assert not asks([device.pk])
+
+
+# --- set aside
+
+
+def test_a_file_that_holds_a_device_back_is_set_aside_by_the_manager_with_why_and_is_kept(shelf: Shelf) -> None:
+    bench = shelf.bench
+    ready = without_storage(bench)
+    late = deposit(bench, f"{ready.tag}-lshw.json", machines.lshw(serial=""))
+    reason = DismissalReason.OTHER_WORKSHOP
+    with pytest.raises(Refused, match="revient au responsable") as refused:
+        depositing.set_aside(actor=bench.technician, deposits=[late], reason=reason, words="Rien à voir.")
+    assert codes(refused) == {"manager_sets_aside"}
+    with pytest.raises(Refused, match="écrivez pourquoi") as refused:
+        depositing.set_aside(actor=bench.manager, deposits=[late], reason=reason)
+    assert codes(refused) == {"words"}
+    told = {"deposit": late, "reason": reason, "set_aside_at": timezone.now()}
+    for by, words in ((bench.technician, "Rien à voir."), (bench.manager, " ")):
+        with pytest.raises(IntegrityError) as forced, transaction.atomic():
+            FileDismissal.objects.create(**told, set_aside_by=by, words=words)
+        assert refused_by(forced) == "refurb_filedismissal_said"
+    page = acting(bench.technician)
+    sent = {"mettre-de-cote": "1", f"ecarter-{late.pk}": "1", "reason": reason.value, "words": "Rien à voir."}
+    assert "revient au responsable" in page.post(reverse("refurb:hardware_sort"), sent, follow=True).content.decode()
+
+    acting(bench.manager).post(reverse("refurb:hardware_sort"), sent)
+
+    assert not DepositedFile.objects.get().file.is_forgotten
+    assert not unsorted_drives([ready.pk])
+    assert "«\u00a0Rien à voir.\u00a0»" in read(acting(bench.technician), page_of(ready, "device_detail"))
+    assert shelf.allotted(ready).state == "allotted"
+
+
+def test_a_file_with_the_number_of_a_device_is_not_said_to_be_of_another_workshop(shelf: Shelf) -> None:
+    bench = shelf.bench
+    ready = without_storage(bench)
+    describe_device(actor=bench.technician, device=ready, serial="MACHINE-88")
+    late = deposit(bench, "x.json", machines.lshw(serial="machine 88"))
+    told = {"deposit": late, "reason": "elsewhere", "words": "Ailleurs.", "set_aside_at": timezone.now()}
+    with pytest.raises(Refused, match="bien une machine de cet atelier"):
+        depositing.set_aside(actor=bench.manager, deposits=[late], reason="elsewhere", words="Ailleurs.")
+    with pytest.raises(IntegrityError) as forced, transaction.atomic():
+        FileDismissal.objects.create(**told, set_aside_by=bench.manager)
+    assert refused_by(forced) == "refurb_filedismissal_said"
+    assert depositing.set_aside(actor=bench.manager, deposits=[late], reason="useless", words="Disque de test.") == 1
+
+
+def test_the_point_that_has_the_device_learns_that_the_file_is_set_aside(shelf: Shelf) -> None:
+    bench = shelf.bench
+    away = shelf.on_the_shelf(without_storage(bench))
+    late = deposit(bench, f"{away.tag}-lshw.json", machines.lshw(serial=""))
+    set_aside_by_the_manager(bench, [late])
+    mails = Mail.objects.filter(subject__contains="le fichier qui le retenait est écarté")
+    assert shelf.adviser.user.email in {to for mail in mails for to in mail.to}
+    assert all("vérifié sur place" not in mail.body for mail in mails)
+    assert "vérifié sur place" not in read(acting(shelf.adviser), page_of(away, "device_detail"))
+
+
+@pytest.mark.parametrize("changed", ["the label", "the number"])
+def test_what_waits_still_holds_a_device_whose_label_is_corrected_or_whose_number_is_emptied(
+    shelf: Shelf, changed: str
+) -> None:
+    bench = shelf.bench
+    ready = without_storage(bench)
+    if changed == "the label":
+        late = deposit(bench, f"{ready.tag}-lshw.json", machines.lshw(serial=""))
+        correct_tag_device(actor=bench.technician, device=ready, tag="NEUVE1", reason="replaced")
+    else:
+        describe_device(actor=bench.technician, device=ready, serial="MACHINE-99")
+        late = deposit(bench, "x.json", machines.lshw(serial="MACHINE-99"))
+        describe_device(actor=bench.technician, device=ready, serial="")
+    assert unsorted_drives([ready.pk]) == {ready.pk: [late]}
+    with pytest.raises(Refused) as refused:
+        shelf.allotted(fresh(ready))
+    assert codes(refused) == {"files_sorted"}
+    with pytest.raises(IntegrityError) as forced:
+        moved_by_force(ready, "allotted")
+    assert refused_by(forced) == "refurb_device_files_sorted"
+    set_aside_by_the_manager(bench, [late])
+    assert shelf.allotted(fresh(ready)).state == "allotted"
 
 
 # --- what the database holds
@@ -172,7 +260,7 @@ def test_what_waits_keeps_a_device_out_of_the_stock_until_it_is_sorted_or_set_as
     with pytest.raises(IntegrityError) as forced:
         moved_by_force(device, "ready")
     assert refused_by(forced) == "refurb_device_files_sorted"
-    depositing.set_aside(actor=bench.technician, deposits=[late], reason=DismissalReason.OTHER_WORKSHOP)
+    set_aside_by_the_manager(bench, [late])
     assert bench.recondition(fresh(device)).state == "ready"
 
 
