@@ -16,6 +16,7 @@ from connectivity.models import ConnectionFile, LineNotice
 from conventions.enums import ALIVE, ConventionState, Party
 from conventions.models import Convention, EndConsent, Review, Signature
 from conventions.permissions import PARTIES
+from distribution.brought_back import to_follow
 from distribution.enums import SERVES
 from distribution.models import Appointment
 from donations.enums import DonationState
@@ -354,7 +355,7 @@ def _served() -> tuple[AwaitedWork, ...]:
         ),
         AwaitedWork(
             Noun("retour d’un foyer", "retours de foyers"),
-            rows=here.filter(state=DeviceState.RETURNED),
+            rows=to_follow(here),
             of="point__distributor",
             way_out="l’atelier peut les prendre en traitement, ou invitez un conseiller",
             asked_in=["retours"],

@@ -1,18 +1,27 @@
 """Where a device that its household brought back stands: to repair, repaired, or its household served otherwise."""
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 
 from distribution.machine.return_rules import let_alone, told_since_repair
 from distribution.models import HandOver, Settlement
+from refurb.enums import DeviceState
 from refurb.models import Repair
 from refurb.models.device import Device, DeviceQuerySet
+from refurb.models.returns import LOST_IN_RETURN, is_lost_in_return
 
 OWED = "À réparer, à échanger ou à rembourser"
 PREPARED = "Échange préparé\u00a0: fiche à faire signer"
 REPAIRED = "Réparé\u00a0: à rendre au foyer"
 TOLD = "Réparé, foyer prévenu\u00a0: à lui rendre"
 QUIET = "Réparé\u00a0: à rendre au foyer quand il passe, sans lui écrire ni l’appeler, comme il l’a demandé"
+LOST = "Introuvable\u00a0: à échanger ou à rembourser, le foyer ne paie rien de nouveau"
+LOST_PREPARED = "Introuvable, échange préparé\u00a0: fiche à faire signer"
 SETTLED = "Foyer servi autrement\u00a0: l’atelier peut le reprendre"
+
+
+def to_follow(devices: DeviceQuerySet) -> DeviceQuerySet:
+    """What is in return, and what was lost there while its household is still owed."""
+    return devices.filter(Q(state=DeviceState.RETURNED) | LOST_IN_RETURN & ~Exists(Settlement.objects.of_this_stay()))
 
 
 def with_standing(devices: DeviceQuerySet) -> DeviceQuerySet:
@@ -35,6 +44,8 @@ def standing_of(device: Device) -> str:
         device = with_standing(Device.objects.filter(pk=device.pk)).get()
     if device.settled:  # type: ignore[attr-defined]
         return SETTLED
+    if is_lost_in_return(device):
+        return LOST_PREPARED if device.exchanging else LOST  # type: ignore[attr-defined]
     if not device.repaired:  # type: ignore[attr-defined]
         return PREPARED if device.exchanging else OWED  # type: ignore[attr-defined]
     if device.told:  # type: ignore[attr-defined]

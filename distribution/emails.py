@@ -17,11 +17,19 @@ from donations.emails import people_of
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from prescriptions.emails import workers_of
-from prescriptions.models import Need
+from prescriptions.models import HouseholdMessage, Need
 from prescriptions.own_papers import page_of_request
 from prescriptions.saying import translatable_moment
 from prescriptions.services.messages import Message, from_service, write_message
 from refurb.models import Device
+
+TOLD_BY = {
+    "": "Maillon n’écrit pas à ce foyer\u00a0: dites-le-lui, sauf s’il a demandé qu’on le laisse tranquille.",
+    MessageChannel.SMS: "Maillon l’a écrit au foyer, par SMS.",
+    MessageChannel.EMAIL: "Maillon l’a écrit au foyer, par courriel.",
+    MessageChannel.LETTER: "Sa lettre est prête\u00a0: le point de distribution l’imprime et la poste.",
+}
+"""Whether the household knows it, by the way it was written to."""
 
 
 def derogation_answered_for_adviser(need: Need, asked_by: int, *, granted: bool, at: datetime) -> None:
@@ -101,6 +109,20 @@ def return_asked_for_point(device: Device, due: date, at: datetime) -> None:
     served = Membership.objects.filter(organisation__in={point.organisation_id, point.distributor_id})
     for to in people_of(served.filter(role__in=(Role.ADVISER, Role.MANAGER))).values():
         queue_mail(to=to, subject=subject, body=body, about=("device", device.pk), at=at)
+
+
+def return_for_worker(template: str, need: Need, written: HouseholdMessage | None, at: datetime) -> None:
+    """A return was lost, or is found: its worker learns it, and whether the household was written to."""
+    prescription = need.prescription
+    page = absolute_url(reverse("prescriptions:need_detail", args=[need.reference]))
+    context = {"need": need, "prescription": prescription, "page": page, "told": TOLD_BY[_way_of(written)]}
+    subject, body = compose(f"emails/distribution/{template}.txt", context)
+    for to in workers_of(prescription).values():
+        queue_mail(to=to, subject=subject, body=body, about=("need", need.pk), at=at)
+
+
+def _way_of(written: HouseholdMessage | None) -> str:
+    return "" if written is None else written.channel
 
 
 def _write_to_point(template: str, appointment: Appointment, context: dict[str, Any], at: datetime) -> None:

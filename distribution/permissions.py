@@ -8,7 +8,8 @@ from network.enums import Role
 from network.permissions import acts_as, is_pilot
 from prescriptions.enums import AGREEMENT_WITHDRAWN, ContactChannel, HouseholdState
 from prescriptions.reaching import told_by
-from refurb.permissions import at_own_points, can_manage_device, can_work_on_device
+from refurb.models.returns import LOST_IN_RETURN
+from refurb.permissions import at_own_points, can_manage_device, can_report_missing_device, can_work_on_device
 
 can_ship_device = can_work_on_device
 can_cancel_shipment_device = can_work_on_device
@@ -29,8 +30,15 @@ can_settle_return = can_serve_device
 
 
 def can_find_device(actor: Actor) -> Q | None:
-    """Advisers of the distributor."""
-    return at_own_points(actor) if acts_as(actor, (Role.ADVISER, Kind.DISTRIBUTOR)) else None
+    """Advisers of the distributor; what a household had brought back is found in its return."""
+    here = at_own_points(actor) if acts_as(actor, (Role.ADVISER, Kind.DISTRIBUTOR)) else None
+    return None if here is None else here & ~LOST_IN_RETURN
+
+
+def can_find_returned_device(actor: Actor) -> Q | None:
+    """Whoever may say that it is looked for; of what a household had brought back alone."""
+    scope = can_report_missing_device(actor)
+    return None if scope is None else scope & LOST_IN_RETURN
 
 
 def can_allot_device(actor: Actor) -> Q | None:

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from conventions.enums import ALIVE, ConventionState
 from conventions.models import Convention, Quota
-from distribution.brought_back import OWED, PREPARED, QUIET, REPAIRED, SETTLED, TOLD, standing_of
+from distribution.brought_back import LOST, LOST_PREPARED, OWED, PREPARED, QUIET, REPAIRED, SETTLED, TOLD, standing_of
 from distribution.places_left import as_it_was, beside_quotas, to_allot, to_hand_over, told_beside
 from donations.enums import DonationState
 from donations.models import Donation
@@ -27,6 +27,7 @@ from prescriptions.models import Need
 from refurb.enums import DeviceState, LineOutcome
 from refurb.machine.storage_rules import proofs_stand
 from refurb.models import Delivery, Device, DistributionPoint
+from refurb.models.returns import is_lost_in_return
 from typography.french import day, grouped, in_a_sentence, plural
 
 D = DeviceState
@@ -60,6 +61,8 @@ AWAITED_BACK = {
     REPAIRED: "la remise au foyer, une fois réparé",
     TOLD: "la venue du foyer, prévenu",
     QUIET: "la venue du foyer, que personne ne prévient",
+    LOST: "l’échange ou une autre issue pour le foyer",
+    LOST_PREPARED: "la signature de la fiche d’échange par le foyer",
     SETTLED: "la prise en traitement à l’atelier",
 }
 """The same of what its household brought back."""
@@ -126,7 +129,7 @@ def _missing(device: Device) -> str:
         reasons = gate.missing_before(device, ASKED[state])
         done = {D.IN_PROCESS: "la déclaration «\u00a0reconditionné\u00a0»", D.RESERVED: "la remise, fiche signée"}
         return in_a_sentence(reasons[0].sentence) if reasons else done[state]
-    if state == D.RETURNED:
+    if state == D.RETURNED or (is_lost_in_return(device) and standing_of(device) != SETTLED):
         return AWAITED_BACK[standing_of(device)]
     return AWAITED.get(state, "")
 

@@ -13,7 +13,8 @@ from lifecycle.actors import Actor
 from lifecycle.machine import verbs_of
 from refurb.enums import ENDED, EXPECTED, IN_THE_WORKSHOP, DeviceState
 from refurb.models import Device
-from refurb.permissions import can_work_on_device
+from refurb.models.returns import is_lost_in_return
+from refurb.permissions import can_report_missing_device, can_work_on_device
 
 S = DeviceState
 AT_A_POINT = (S.SHIPPED, S.AVAILABLE, S.RESERVED, S.HANDED_OVER, S.RETURNED)
@@ -23,14 +24,20 @@ PAGES: Mapping[str, str] = {
     "stock_in": "distribution:device_stock_in",
     "send_back": "distribution:device_send_back",
     "find": "distribution:device_find",
+    "find_returned": "distribution:device_find_returned",
     "take_back": "distribution:device_take_back",
 }
 MAY = {
     "receive": can_work_on_device,
     "cancel_shipment": can_cancel_shipment_device,
     "find": can_find_device,
+    "find_returned": can_report_missing_device,
 }
 """Who may; the other verbs are of whoever serves the point."""
+LOST_RETURN = (
+    "Un foyer l’avait rapporté\u00a0: son retour se reprend. Servi autrement depuis\u00a0? Un technicien le réceptionne"
+    " à l’atelier."
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,8 @@ def where(device: Device) -> str:
 
 def put_right(stocktake: Stocktake, device: Device, actor: Actor) -> PutRight | None:
     """What puts it right; None of one that is where it is counted, as Maillon says by now."""
+    if is_lost_in_return(device):
+        return _by("find_returned", LOST_RETURN, actor)
     if stocktake.workshop_id is not None:
         return None if _is_in(stocktake, device) else _at_the_workshop(device, actor)
     return None if _is_on(stocktake, device) else _at_the_point(stocktake, device, actor)

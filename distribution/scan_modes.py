@@ -9,7 +9,7 @@ from typing import Any
 
 from distribution.forms.scanning import PlaceForm, ReceiveForm, RecycleForm, ScanForm
 from distribution.permissions import can_find_device, can_stock_in_device
-from distribution.services.point_stock import find_device, stock_in_devices
+from distribution.services.point_stock import find_device, find_returned_device, stock_in_devices
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from lifecycle.forms import CommentForm
@@ -19,6 +19,7 @@ from network.models import Membership
 from refurb.enums import DeviceState, UndoReceiveReason
 from refurb.machine.tag_rules import TAG_FREE
 from refurb.models import Device
+from refurb.models.returns import is_lost_in_return
 from refurb.permissions import can_receive_device, can_work_on_device, sees_devices
 from refurb.services.devices import describe_device, receive_device
 from refurb.services.inventory import NotOfLine, unit_scanned
@@ -119,7 +120,8 @@ def _recycle(actor: Membership, device: Device | None, text: str, given: Given) 
 
 def _find(actor: Membership, device: Device | None, text: str, given: Given) -> Device:
     assert device is not None
-    return find_device(actor=actor, device=device)
+    act = find_returned_device if is_lost_in_return(device) else find_device
+    return act(actor=actor, device=device)
 
 
 MODES = (
@@ -191,11 +193,12 @@ MODES = (
     ScanMode(
         "retrouver",
         "Retrouver",
-        "de nouveau en rayon",
-        "Un appareil signalé manquant, qui était là.",
+        "retrouvé",
+        "Un appareil signalé manquant, qui était là\u00a0: il revient en rayon, ou dans son retour si un foyer l’avait"
+        " rapporté.",
         can_find_device,
         _find,
-        reached=(S.AVAILABLE,),
+        reached=(S.AVAILABLE, S.RETURNED),
     ),
 )
 

@@ -18,6 +18,7 @@ from prescriptions.models import Need
 from refurb.enums import DeviceState
 from refurb.grading import told_grade
 from refurb.models import Delivery, Device, DistributionPoint
+from refurb.models.returns import is_lost_in_return
 from refurb.tables import DEVICE_LINK, aged
 from typography.french import day, euros, moment, plural
 
@@ -28,6 +29,8 @@ NEXT = {
     DeviceState.MISSING: ("Retrouver", "device_find"),
 }
 """What one does next with a device of one's point, and on which page."""
+FOUND_IN_RETURN = ("Retrouver le retour", "device_find_returned")
+"""The same of what a household had brought back."""
 POINT = {"verbose_name": "Point", "accessor": "point__name", "order_by": ("point__name", "pk")}
 
 
@@ -162,7 +165,7 @@ class ShelfTable(AtPointTable):
         """The next step of the device, for whoever serves the point."""
         if record.state not in NEXT:
             return "–"
-        label, name = NEXT[DeviceState(record.state)]
+        label, name = FOUND_IN_RETURN if is_lost_in_return(record) else NEXT[DeviceState(record.state)]
         return format_html(
             '<a href="{}">{}<span class="visually-hidden"> {}</span></a>',
             reverse(f"distribution:{name}", args=[record.reference]),

@@ -60,6 +60,7 @@ urlpatterns = [
         name="hand_over_signature",
     ),
     path("appareils/<str:reference>/remplacer/", returns.device_replace, name="device_replace"),
+    path("appareils/<str:reference>/lettre-retour/", returns.device_return_letter, name="device_return_letter"),
     path("appareils/<str:reference>/lettre-repare/", returns.device_repaired_letter, name="device_repaired_letter"),
     path("appareils/<str:reference>/issue/", returns.device_settle, name="device_settle"),
     path("passeport/<str:reference>/", passports.passport, name="passport"),

@@ -128,6 +128,7 @@ class MessageCode(TextChoices):
     REMINDER = "rendez-vous-rappel", "Rendez-vous rappelé"
     CANCELLED = "rendez-vous-annule", "Rendez-vous annulé"
     REPAIRED = "appareil-repare", "Appareil réparé, qui attend son foyer"
+    RETURN = "retour-appareil", "Du nouveau pour l’appareil rapporté"
 
 
 class MessageLanguage(TextChoices):

@@ -125,6 +125,7 @@ SUBJECTS: Mapping[str, Subject] = {
     MessageCode.REMINDER: _about("jour heure point", f"{_EXPECTED} repondre", "adresse", (SMS, EMAIL)),
     MessageCode.CANCELLED: _about("jour heure point", "adresse prescripteur telephone"),
     MessageCode.REPAIRED: _about("point jour joindre", "adresse ouverture reference", "adresse"),
+    MessageCode.RETURN: _about("titre nouvelle joindre", "reference"),
 }
 
 

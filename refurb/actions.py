@@ -122,7 +122,9 @@ PAGES: tuple[Page[Request], ...] = (
         warning="Si l’appareil avait quitté le donateur et que rien ne prouve son effacement, un incident est"
         " ouvert\u00a0: le donateur (si ce sont ses données), le responsable de l’atelier et le pilote sont prévenus"
         " aussitôt. Retrouvé à l’atelier, il se réceptionne comme un appareil qui arrive\u00a0: effacement et tests"
-        " sont à refaire. Retrouvé au point qui l’avait, il revient en rayon\u00a0; une réservation est à refaire.",
+        " sont à refaire. Retrouvé au point qui l’avait, il revient en rayon\u00a0; une réservation est à refaire."
+        " Rapporté par un foyer, il reste le sien\u00a0: l’échange ou le remboursement reste dû, le foyer et son"
+        " travailleur social l’apprennent\u00a0; retrouvé, il revient dans son retour.",
     ),
     Page(
         "tell_stolen",

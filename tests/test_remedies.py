@@ -86,6 +86,9 @@ REMEDIES: dict[str, tuple[str, ...]] = {
         "refurb:device_report_missing",
         "distribution:device_detach",
     ),
+    "un technicien de l’atelier, ou le conseiller du point, par « Retrouver le retour »": (
+        "distribution:device_find_returned",
+    ),
     "un technicien, après « Remettre en traitement » s’il est reconditionné": ("refurb:device_reopen",),
     "un technicien de l’atelier, par « Signaler manquant »": ("refurb:device_report_missing",),
     "un technicien de l’atelier, par une correction": ("refurb:device_correct_tag",),

@@ -18,7 +18,7 @@ from desk.todo.limits import Limits, limits_on
 from desk.todo.stocktakes import stocktakes
 from distribution.appointments import expected_at
 from distribution.asked_back import due_on, late_before, with_asked_back
-from distribution.brought_back import standing_of, with_standing
+from distribution.brought_back import standing_of, to_follow, with_standing
 from distribution.enums import SERVES
 from distribution.models import Derogation, DerogationRequest
 from distribution.parameters import ASKED_BACK_DAYS
@@ -189,7 +189,7 @@ def _shelf_blocks(actor: Membership, at: datetime, limits: Limits, alive: Any) -
         Block(
             "retours",
             "Retours des foyers",
-            with_standing(held.filter(state=S.RETURNED)).order_by("settled", "-repaired", "returned_at", "pk"),
+            with_standing(to_follow(held)).order_by("settled", "-repaired", "returned_at", "pk"),
             _returned,
             "Aucun appareil n’a été rapporté.",
             reverse("distribution:return_list") + WHOLE,

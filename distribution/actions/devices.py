@@ -180,6 +180,13 @@ PAGES: tuple[Page[Request], ...] = (
         done="de nouveau en rayon",
         context=stolen_or_mislaid,
     ),
+    Page(
+        "find_returned",
+        "retrouver-retour",
+        service=point_stock.find_returned_device,
+        done="retrouvé, de nouveau en retour SAV. Son foyer et son travailleur social l’apprennent",
+        context=stolen_or_mislaid,
+    ),
     # --- to a household
     Page("reserve", "reserver", view=device_reserve),
     Page(

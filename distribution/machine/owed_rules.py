@@ -16,6 +16,7 @@ from prescriptions.models.need import LEAD
 from refurb.enums import DeviceState
 from refurb.models import Device
 from refurb.models.device import DeviceQuerySet
+from refurb.models.returns import BROUGHT_BACK, is_lost_in_return
 from typography.french import day
 
 S = DeviceState
@@ -24,6 +25,10 @@ TO_SETTLE = (
     "Rendez-le réparé, échangez-le, ou notez son remboursement ou le renoncement du foyer. Noté par erreur\u00a0?"
     " «\u00a0Annuler le retour\u00a0». Ce n’est pas le même foyer\u00a0? Détachez les deux dossiers."
 )
+TO_SETTLE_LOST = (
+    "Échangez-le, ou notez son remboursement ou le renoncement du foyer. Retrouvé\u00a0? «\u00a0Retrouver le"
+    " retour\u00a0». Ce n’est pas le même foyer\u00a0? Détachez les deux dossiers."
+)
 SETTLED_ELSEWHERE = (
     "Son point de distribution le rend réparé, l’échange, ou note son remboursement. Ce n’est pas le même foyer\u00a0?"
     " Le conseiller du distributeur ou le pilote détache les deux dossiers."
@@ -31,8 +36,8 @@ SETTLED_ELSEWHERE = (
 
 
 def owed_devices() -> DeviceQuerySet:
-    """What was brought back, and is neither given back, exchanged nor refunded yet: its return may still be undone."""
-    brought: DeviceQuerySet = Device.objects.main().filter(state=S.RETURNED)
+    """What was brought back, lost since or not, and is neither given back, exchanged nor refunded yet."""
+    brought: DeviceQuerySet = Device.objects.main().filter(BROUGHT_BACK)
     return brought.exclude(Exists(Settlement.objects.of_this_stay()))
 
 
@@ -77,6 +82,8 @@ def _sentence(device: Any, seen: set[int]) -> str:
     back = day(timezone.localdate(device.returned_at))
     if device.pk in seen:
         told = f"Ce foyer a rapporté {device.reference}, du même genre, le {back}"
+        if is_lost_in_return(device):
+            return f"{told}\u00a0: il est introuvable, et reste dû. {TO_SETTLE_LOST}"
         return f"{told}\u00a0: l’issue n’est pas notée. {TO_SETTLE}"
     return (
         f"Ce foyer a rapporté le {back} un appareil du même genre, dans un dossier suivi ailleurs, et l’issue n’est pas"

@@ -19,13 +19,13 @@ from prescriptions.hearing import objecting
 from prescriptions.machine.prescription_rules import NOT_RESTRICTED as NOT_USED
 from prescriptions.machine.prescription_rules import unrestricted
 from prescriptions.models import HouseholdMessage
-from refurb.enums import HOLDS_A_NEED, DeviceState
+from refurb.enums import HOLDS_A_NEED
 from refurb.machine.correction_rules import nothing_recorded
 from refurb.machine.device_rules import coded
 from refurb.models import Device, DeviceEntry, Repair
+from refurb.models.returns import BROUGHT_BACK
 from refurb.permissions import can_record_evidence
 
-S = DeviceState
 HOUSEHOLD = "need__prescription__household"
 
 # --- give back
@@ -162,8 +162,8 @@ def _cannot_be_exchanged(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     earlier: dict[int, Any] = {
         row["pk"]: row
         for row in Device.objects.filter(pk__in={key_of(given.get("replaces")) for given in per_row.values()})
-        .annotate(settled=Exists(Settlement.objects.of_this_stay()))
-        .values("pk", "state", "need", "convention__epci", "returned_at", "warranty_until", "settled")
+        .annotate(settled=Exists(Settlement.objects.of_this_stay()), back=Q(BROUGHT_BACK))
+        .values("pk", "back", "need", "convention__epci", "returned_at", "warranty_until", "settled")
     }
     noted = set(
         notes_in_force()
@@ -176,7 +176,7 @@ def _cannot_be_exchanged(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
         need, former = key_of(given["need"]), earlier.get(key_of(given.get("replaces")) or 0)
         if desktop is not None and desktop_need == need:
             continue
-        if former is None or former["state"] != S.RETURNED or former["need"] != need or former["settled"]:
+        if former is None or not former["back"] or former["need"] != need or former["settled"]:
             refused[pk] = TO_EXCHANGE.sentence
         elif timezone.localdate(former["returned_at"]) > former["warranty_until"]:
             refused[pk] = "La garantie de l’appareil rapporté était terminée à son retour."

@@ -75,8 +75,21 @@ def find_device(*, actor: Actor, device: Device, at: datetime | None = None, com
 
     Raises Unknown, PermissionDenied, Refused.
     """
+    return _found("find", actor, device, at, comment)
+
+
+@gate.one_transaction
+def find_returned_device(*, actor: Actor, device: Device, at: datetime | None = None, comment: str = "") -> Device:
+    """What a household had brought back and was lost is there: its return goes on, in its place of the quota.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    return _found("find_returned", actor, device, at, comment)
+
+
+def _found(verb: str, actor: Actor, device: Device, at: datetime | None, comment: str) -> Device:
     now = Device.objects.visible_to(actor).filter(pk=device.pk).first()
     if now is None:
         raise Unknown
-    found: Device = gate.apply(now, "find", actor=actor, at=at, comment=comment, quota=now.quota_id)
+    found: Device = gate.apply(now, verb, actor=actor, at=at, comment=comment, quota=now.quota_id)
     return found

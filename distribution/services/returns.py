@@ -21,6 +21,7 @@ from prescriptions import emails
 from prescriptions.sheets import renew_sheets_of
 from refurb.enums import DeviceState
 from refurb.models.device import Device
+from refurb.models.returns import BROUGHT_BACK, is_brought_back
 from refurb.pricing import is_price
 from refurb.services.locked_devices import held_device
 
@@ -53,13 +54,13 @@ def settle_return(
     amount: Decimal | None = None,
     at: datetime | None = None,
 ) -> Settlement:
-    """Say that the household of a returned device was refunded, or gave it up: it may be worked on again.
+    """Say that the household of a device that came back, lost since or not, was refunded, or gave it up.
 
     ``amount``: what is refunded, in euros. Raises Unknown, PermissionDenied, Refused.
     """
     held = held_device(actor=actor, device=device, states=tuple(DeviceState), can=can_settle_return)
     kind = SettlementKind(kind)
-    if held.state != DeviceState.RETURNED:
+    if not is_brought_back(held):
         raise Refused({held.pk: (NOT_RETURNED,)})
     if kind == SettlementKind.EXCHANGE:
         raise Refused({held.pk: (BY_EXCHANGE,)})
@@ -92,7 +93,7 @@ def write_settlements(
     replaced_by: int | None = None,
 ) -> Settlement:
     """Settle the return of a device and of the screen that came back with it, and close its note."""
-    screens = Device.objects.filter(attached_to=device, state=DeviceState.RETURNED)
+    screens = Device.objects.filter(BROUGHT_BACK, attached_to=device)
     screens = screens.exclude(Exists(Settlement.objects.of_this_stay()))
     rows = [
         Settlement(

@@ -14,14 +14,16 @@ from distribution.enums import SERVES
 from distribution.models import Appointment, HandOver, Settlement
 from distribution.permissions import can_serve_device
 from distribution.repaired import ToldRepaired, told_of
+from distribution.returns_told import last_letter
 from distribution.services.appointments import no_other
 from lifecycle.actors import Actor
 from network.enums import OrganisationKind
 from prescriptions.machine.prescription_rules import unrestricted
-from prescriptions.models import Household, Need
+from prescriptions.models import Household, HouseholdMessage, Need
 from prescriptions.models.need import is_limited
 from refurb.enums import DeviceState
 from refurb.models import Delivery, Device
+from refurb.models.returns import is_brought_back
 
 
 @dataclass
@@ -44,6 +46,7 @@ class Distribution:
     no_other: str = ""
     screens: list[Device] = field(default_factory=list)
     repaired: ToldRepaired | None = None
+    return_letter: HouseholdMessage | None = None
     lapses: bool = True
 
     @property
@@ -70,6 +73,8 @@ def distribution_of(device: Device, actor: Actor) -> Distribution:
         _tell_household(told, actor)
     if told.serves:
         told.repaired = told_of(device) if device.state == DeviceState.RETURNED else None
+        if told.need is not None and device.returned_at is not None:
+            told.return_letter = last_letter(told.need, device.returned_at)
         told.exchange = exchange_prepared(device, actor)
         notes = HandOver.objects.visible_to(actor).filter(device=device)
         told.notes = list(notes.select_related("document", "signature", "funder").order_by("-pk"))
@@ -85,7 +90,7 @@ def lapses(device: Device) -> bool:
 
 def exchange_prepared(device: Device, actor: Actor) -> HandOver | None:
     """The exchange in which the device replaces another, or is replaced, while its note waits for its signature."""
-    if device.state not in (DeviceState.AVAILABLE, DeviceState.RETURNED):
+    if device.state != DeviceState.AVAILABLE and not is_brought_back(device):
         return None
     notes = HandOver.objects.visible_to(actor).prepared_exchanges().filter(Q(device=device) | Q(replaces=device))
     return notes.select_related("device", "replaces").order_by("-pk").first()

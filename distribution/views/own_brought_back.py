@@ -3,15 +3,25 @@
 from collections.abc import Mapping
 
 from distribution.appointments import reach_of
-from distribution.brought_back import OWED, PREPARED, SETTLED, standing_of, with_standing
+from distribution.brought_back import (
+    LOST,
+    LOST_PREPARED,
+    OWED,
+    PREPARED,
+    SETTLED,
+    standing_of,
+    to_follow,
+    with_standing,
+)
 from lifecycle.actors import SignedLink
 from prescriptions.models import Prescription, RightsRequest
 from prescriptions.own_parts import OwnPart
 from prescriptions.saying import translatable
-from refurb.enums import DeviceState
 from refurb.models import Device
 
 PART = "distribution/own_brought_back.html"
+AWAITED = (OWED, PREPARED, LOST, LOST_PREPARED)
+"""Nothing is there yet for the household to come for."""
 NOT_REPAIRED, REPAIRED = "Pas de nouvelles\u00a0? Appelez {distributor}.", "Il est réparé. Appelez {distributor}."
 
 
@@ -19,8 +29,8 @@ def brought_back_part(prescription: Prescription, actor: SignedLink, asked: Mapp
     """Under a limitation, each device that is back and owed: where it stands, whom to call; else it is told above."""
     if prescription.distributor is None or not RightsRequest.objects.limits(prescription.household_id):
         return None
-    back = Device.objects.main().filter(need__prescription=prescription, state=DeviceState.RETURNED).order_by("pk")
+    back = to_follow(Device.objects.main().filter(need__prescription=prescription)).order_by("pk")
     standings = [standing for one in with_standing(back) if (standing := standing_of(one)) != SETTLED]
     whom = reach_of(prescription.distributor)
-    said = [translatable(NOT_REPAIRED if one in (OWED, PREPARED) else REPAIRED, distributor=whom) for one in standings]
+    said = [translatable(NOT_REPAIRED if one in AWAITED else REPAIRED, distributor=whom) for one in standings]
     return OwnPart(PART, {"lines": said}) if said else None

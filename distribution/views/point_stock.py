@@ -21,7 +21,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from distribution.appointments import expected_at
-from distribution.brought_back import with_standing
+from distribution.brought_back import to_follow, with_standing
 from distribution.filters import PointFilter, ShelfFilter
 from distribution.permissions import can_serve_device
 from distribution.tables import ReservationTable, ReturnTable, SendBackTable, ShelfTable
@@ -101,7 +101,7 @@ def reservation_list(request: Request) -> HttpResponseBase:
 @lists
 def return_list(request: Request) -> HttpResponseBase:
     """What households brought back, the oldest first, and where each stands."""
-    rows = at_my_points(request).main().filter(state=S.RETURNED).order_by("returned_at", "pk")
+    rows = to_follow(at_my_points(request).main()).order_by("returned_at", "pk")
     page = Listing(
         request,
         rows=with_standing(rows).select_related("point", "need"),

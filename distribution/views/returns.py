@@ -21,8 +21,8 @@ from documents.responses import document_response
 from lifecycle.acting import answer, asks_then_acts, posted
 from network.requests import Request
 from prescriptions.views.rows import opened
-from refurb.enums import DeviceState
 from refurb.models import Device
+from refurb.models.returns import is_brought_back, is_lost_in_return
 from refurb.views.devices import DEVICE_PAGES, visible_device
 from typography.french import euros
 
@@ -42,7 +42,7 @@ def device_settle(request: Request, reference: str) -> HttpResponse:
         form,
         settle_return,
         title="Servir le foyer autrement",
-        done=lambda device, settled: f"{device}\u00a0: {settled}. L’atelier peut le reprendre en traitement.",
+        done=lambda device, settled: f"{device}\u00a0: {settled}. {_then(device)}",
         submit="Enregistrer l’issue",
         warning="Cela ne se défait pas\u00a0: l’appareil ne reviendra plus à ce foyer, le montant ne se corrige plus."
         " Son travailleur social, prévenu, dit si le besoin attend de nouveau.",
@@ -77,6 +77,18 @@ def device_replace(request: Request, reference: str) -> HttpResponse:
 
 
 @require_safe
+def device_return_letter(request: Request, reference: str) -> FileResponse:
+    """The last letter that tells a household of its return, for those who serve it; who opens it is logged."""
+    device = visible_device(request, reference)
+    told = distribution_of(device, request.membership)
+    if told.household is None or told.return_letter is None:
+        raise Http404
+    document = told.return_letter.letter
+    assert document is not None
+    return document_response(opened(request, told.household, document))
+
+
+@require_safe
 def device_repaired_letter(request: Request, reference: str) -> FileResponse:
     """The letter that tells a household that its device is repaired, for those who serve it; who opens it is logged."""
     device = visible_device(request, reference)
@@ -90,14 +102,20 @@ def device_repaired_letter(request: Request, reference: str) -> FileResponse:
 
 def replacements(request: Request, device: Device) -> Any:
     """What is on the shelf, of a type that serves the same need, under a convention of the same territory."""
-    if device.state != DeviceState.RETURNED or device.need is None or device.convention is None:
+    if not is_brought_back(device) or device.need is None or device.convention is None:
         return Device.objects.none()
     types = SERVES.get(device.need.kind, ())
     return available_to(request).filter(type__in=types, convention__epci=device.convention.epci_id)
 
 
+def _then(device: Device) -> str:
+    if is_lost_in_return(device):
+        return "Retrouvé, il se réceptionne à l’atelier et rejoint le stock."
+    return "L’atelier peut le reprendre en traitement."
+
+
 def _not_to_settle(device: Device) -> str:
-    if device.state != DeviceState.RETURNED:
+    if not is_brought_back(device):
         return "L’appareil n’est pas en retour SAV."
     if Settlement.objects.filter(device=device, stay=device.stay).exists():
         return "L’issue de ce retour est déjà inscrite."

@@ -14,6 +14,7 @@ from network.models import Organisation
 from prescriptions.machine.prescription_rules import unrestricted
 from refurb.enums import NOT_YET_HANDED_OVER, DeviceState
 from refurb.models import Device
+from refurb.models.returns import is_brought_back, is_lost_in_return
 from refurb.unsorted import unsorted_along
 from refurb.views.steps import AWAITED
 from typography.french import by_pairs, day
@@ -36,6 +37,13 @@ SENT_BACK_AS = {
     "release": "libérez-le, puis renvoyez-le à l’atelier",
 }
 NOTHING_MOVES = "Rapporté par un foyer qui a demandé que rien n’avance\u00a0: il lui reste"
+LOST_AND_OWED = "Rapporté par un foyer, puis introuvable\u00a0: le foyer attend un échange ou un remboursement"
+LOST_AND_SETTLED = "Recherché\u00a0: le foyer est servi autrement. Retrouvé, il se réceptionne à l’atelier"
+SERVE_IT = (
+    "échangez-le, ou servez le foyer autrement\u00a0: il ne paie rien de nouveau. Retrouvé avant, «\u00a0Retrouver le"
+    " retour\u00a0» le remet en retour SAV"
+)
+NOTHING_MOVES_LOST = f"{LOST_AND_OWED}. Le foyer a demandé que rien n’avance\u00a0: ce qui lui est dû le reste"
 KEPT_ASIDE = (
     "Mis de côté pour un foyer qui a demandé que rien n’avance\u00a0: il le reste, sans échéance. S’il vient de "
     "lui-même, remettez-le-lui"
@@ -46,6 +54,8 @@ def onward_step(device: Device, actor: Actor) -> Step | None:
     """Who acts next on a device that is available, came back, or stays as it is; None of any other; two queries."""
     if device.state == S.RETURNED:
         return _returned(device, actor)
+    if is_lost_in_return(device):
+        return _lost(device, actor)
     if device.state in NOT_YET_HANDED_OVER and (step := _to_sort_first(device, actor)):
         return step
     if device.state == S.RESERVED and can_serve_device(actor) is not None and not lapses(device):
@@ -71,7 +81,7 @@ def _to_sort_first(device: Device, actor: Actor) -> Step | None:
 
 def more_of(device: Device, actor: Actor) -> list[tuple[str, str]]:
     """How the household of a device that came back may be served otherwise, for those who serve it; one query."""
-    if device.state != S.RETURNED or can_serve_device(actor) is None:
+    if not is_brought_back(device) or can_serve_device(actor) is None:
         return []
     if Settlement.objects.visible_to(actor).filter(device=device, stay=device.stay).exists():
         return []
@@ -104,6 +114,20 @@ def _returned(device: Device, actor: Actor) -> Step:
         return Step(f"{NOTHING_MOVES}. {repair[0].upper()}{repair[1:]}")
     url = reverse("distribution:device_replace", args=[device.reference])
     return Step(awaited, f"échangez-le ou, {repair}", url=url, label="Choisir un remplaçant")
+
+
+def _lost(device: Device, actor: Actor) -> Step | None:
+    """What its household brought back and nobody finds: exchanged, else served otherwise; None once it is settled."""
+    if standing_of(device) == SETTLED:
+        return Step(LOST_AND_SETTLED)
+    if device.attached_to_id is not None or can_exchange_device(actor) is None:
+        return Step(LOST_AND_OWED)
+    if step := _to_sign(device, actor):
+        return step
+    if not Device.objects.filter(unrestricted("need__prescription__household"), pk=device.pk).exists():
+        return Step(NOTHING_MOVES_LOST)
+    url = reverse("distribution:device_replace", args=[device.reference])
+    return Step(LOST_AND_OWED, SERVE_IT, url=url, label="Choisir un remplaçant")
 
 
 def _place_of(workshop: Organisation) -> str:

@@ -20,6 +20,7 @@ from refurb.enums import (
 from refurb.machine import device_rules as rules
 from refurb.machine import storage_rules, waiting_rules
 from refurb.machine.reject_rules import WHY_UNUSABLE
+from refurb.machine.return_rules import RETURN_SETTLED
 from refurb.machine.stamps import LOST, NOT_MISSING, NOT_PRICED, NOT_UNUSABLE, SERVES_NOBODY, current_grading
 from refurb.machine.tag_rules import TAG_RULES
 from refurb.models import Device
@@ -103,7 +104,7 @@ class DeviceMachine(Machine, of=Device):
         source=[S.DECLARED, S.COLLECTED, S.MISSING],
         target=S.RECEIVED,
         who=can_receive_device,
-        requires=[*TAG_RULES],
+        requires=[*TAG_RULES, RETURN_SETTLED],
         share_locks=["donation"],
         stamps={
             "tag": Given("tag", default=""),

@@ -24,7 +24,8 @@ LOST = {
     "reserved_at": Case(_RESERVED, default=F("reserved_at")),
     "reserved_until": Case(_RESERVED, default=F("reserved_until")),
 }
-"""Missing: a reservation is over; a device brought back keeps its need, as any keeps its convention and its quota."""
+"""Missing: a reservation is over. What was brought back keeps its need, its warranty and the day of its return: what is
+owed to its household is still owed. Its place is given back, as any is, and stays known for when it is found."""
 
 
 def current_grading(column: str) -> Subquery:

@@ -23,8 +23,10 @@ from network.requests import Request
 from refurb.arrivals import lines_awaited, lines_for
 from refurb.enums import ENDED, DeviceState, WithdrawalReason
 from refurb.forms.devices import DeviceRegisterForm, DeviceScanForm
+from refurb.machine.return_rules import RETURN_SETTLED
 from refurb.machine.tag_rules import TAG_FREE
 from refurb.models import Device, DeviceEntry
+from refurb.models.returns import is_lost_in_return
 from refurb.permissions import can_receive_device, can_register_device
 from refurb.services.devices import receive_device, register_device
 from refurb.services.inventory import NotOfLine, unit_scanned, units_named
@@ -177,6 +179,8 @@ def _already(held: Device, line: DonationLine, told: str = "cette étiquette est
     """Scanned twice, nothing is wrong; on another device, which one; looked for, where it is received."""
     link = format_html('<a href="{}">{}</a>', reverse("refurb:device_detail", args=[held.reference]), held)
     if held.state == DeviceState.MISSING:
+        if is_lost_in_return(held):
+            return format_html("cet appareil est cherché, {}. {}", link, RETURN_SETTLED.sentence)
         page = reverse("refurb:device_receive", args=[held.reference])
         stolen = f" {STILL_STOLEN}" if held.is_said_stolen else ""
         return format_html(

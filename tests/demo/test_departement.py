@@ -88,6 +88,7 @@ NOT_TOLD = {
     "correct_tag",
     "correct_waste",
     "follow_end",
+    "find_returned",
     "follow_merger",
     "forget_contact",
     "merge",

@@ -35,6 +35,7 @@ STEPS = [
     "send_back",
     "lose",
     "find",
+    "find_returned",
     "receive",
     "reserve",
     "release",
@@ -89,6 +90,8 @@ def act(shelf: Shelf, step: str, device: Device, need: Need) -> None:  # noqa: C
             shelf.missing(device, actor=shelf.technician)
         case "find":
             point_stock.find_device(actor=adviser, device=device)
+        case "find_returned":
+            point_stock.find_returned_device(actor=adviser, device=device)
         case "receive":
             devices.receive_device(actor=shelf.technician, device=device, tag=device.tag)
         case "reserve":

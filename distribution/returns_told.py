@@ -1,0 +1,115 @@
+"""What the household of a device that came back is told of its return, when nobody stands before it: lost, found again.
+
+By its way: a mail, an SMS, a letter to be posted; its social worker learns it too, and tells it when nothing leaves.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists
+
+from distribution import emails
+from distribution.appointments import reach_of
+from distribution.models import Settlement
+from distribution.repaired import hush_of
+from documents.enums import REPLACED, MessageChannel, MessageCode
+from lifecycle.actors import Actor
+from lifecycle.in_order import by_key
+from lifecycle.registry import Move, on_transition
+from prescriptions.enums import ContactChannel
+from prescriptions.hearing import hears
+from prescriptions.models import HouseholdMessage, Need
+from prescriptions.reaching import channel_of
+from prescriptions.services.messages import Message, call_off, make_letter, way_to, write_message
+from refurb.enums import DeviceState
+from refurb.models import Device
+
+
+@dataclass(frozen=True)
+class ReturnNews:
+    """A title, and what follows for the household."""
+
+    title: str
+    said: str
+
+
+LOST = ReturnNews(
+    "L’appareil que vous aviez rapporté est introuvable",
+    "Ce qui vous est dû le reste\u00a0: un échange ou un remboursement. Vous n’avez rien à payer de nouveau.",
+)
+FOUND = ReturnNews(
+    "L’appareil que vous aviez rapporté est retrouvé",
+    "Il est de nouveau en réparation, ou échangé, ou remboursé\u00a0: vous n’avez rien à faire.",
+)
+
+
+def way_of(need: Need) -> MessageChannel | None:
+    """How Maillon tells it: a mail, an SMS, a letter to be posted; None when somebody is to call."""
+    household = need.prescription.household
+    if (way := way_to(household, MessageCode.RETURN)) is not None:
+        return way
+    posts = channel_of(household) == ContactChannel.LETTER and hears(household)
+    return MessageChannel.LETTER if posts else None
+
+
+def tell_return(device: Device, news: ReturnNews, actor: Actor, at: datetime) -> HouseholdMessage | None:
+    """Write to the household of this device; None when nothing leaves. What had not left yet is replaced."""
+    need = device.need
+    assert need is not None
+    household = need.prescription.household
+    call_off(HouseholdMessage.objects.filter(code=MessageCode.RETURN, household=household), error=REPLACED)
+    way = way_of(need)
+    if way is None:
+        return None
+    distributor = need.prescription.distributor
+    values = {
+        "reference": str(need.prescription.reference),
+        "titre": news.title,
+        "nouvelle": news.said,
+        "joindre": reach_of(distributor),
+    }
+    message = Message(household, MessageCode.RETURN, ("need", need.pk), values)
+    if way == MessageChannel.LETTER:
+        return make_letter(message, by=actor, sender=distributor, at=at)
+    return write_message(message, way, at=at)
+
+
+def last_letter(need: Need, since: datetime) -> HouseholdMessage | None:
+    """The last letter that was made of this return, which began then; one query."""
+    made = HouseholdMessage.objects.filter(
+        code=MessageCode.RETURN, letter__owner_machine="need", letter__owner_pk=need.pk, written_at__gte=since
+    )
+    return made.select_related("letter").order_by("-pk").first()
+
+
+def tell_lost(move: Move) -> None:
+    """Of what a household had brought back and is still owed: it learns it, as its worker does."""
+    back = [row.pk for row in move.rows if row.source == DeviceState.RETURNED]
+    hush_of(back)
+    for device in _owed(back):
+        _tell(device, LOST, "return_lost_for_worker", move)
+
+
+def tell_found(move: Move) -> None:
+    """The return goes on where it was."""
+    for device in _owed(move.pks):
+        _tell(device, FOUND, "return_found_for_worker", move)
+
+
+def _owed(pks: list[int]) -> list[Device]:
+    """The devices of a return that is not settled, without the screens that go with them."""
+    around = ("need__prescription__household__commune", "need__prescription__distributor")
+    rows = Device.objects.main().filter(pk__in=pks).exclude(Exists(Settlement.objects.of_this_stay()))
+    return list(by_key(rows.select_related(*around)))
+
+
+def _tell(device: Device, news: ReturnNews, template: str, move: Move) -> None:
+    assert device.need is not None
+    written = tell_return(device, news, move.actor, move.at)
+    emails.return_for_worker(template, device.need, written, move.at)
+
+
+def register() -> None:
+    """The registrations of this subject."""
+    on_transition("device", "report_missing", tell_lost)
+    on_transition("device", "find_returned", tell_found)
