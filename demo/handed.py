@@ -15,6 +15,7 @@ from distribution.enums import (
     DerogationKind,
     DetachReason,
     HandOverProof,
+    RefundMeans,
     ReleaseReason,
     SendBackReason,
     SettlementKind,
@@ -277,7 +278,9 @@ def refunded(trip: Trip) -> Iterator[datetime]:
     yield trip.after(1, 2)
     paid = HandOver.objects.done().filter(device=trip.pk).values_list("to_pay", flat=True).last()
     need = trip.device.need
-    returns.settle_return(**trip.act, kind=SettlementKind.REFUND, amount=paid or Decimal(0))
+    returns.settle_return(
+        **trip.act, kind=SettlementKind.REFUND, amount=paid or Decimal(0), means=RefundMeans.TRANSFER if paid else ""
+    )
     yield from _decided(trip, need)
     yield from _worked_on_again(trip)
 

@@ -7,7 +7,7 @@ from distribution.models import HandOver, Settlement
 from refurb.enums import DeviceState
 from refurb.models import Repair
 from refurb.models.device import Device, DeviceQuerySet
-from refurb.models.returns import LOST_IN_RETURN, is_lost_in_return
+from refurb.models.returns import BROUGHT_BACK, LOST_IN_RETURN, is_lost_in_return
 
 OWED = "À réparer, à échanger ou à rembourser"
 PREPARED = "Échange préparé\u00a0: fiche à faire signer"
@@ -22,6 +22,13 @@ SETTLED = "Foyer servi autrement\u00a0: l’atelier peut le reprendre"
 def to_follow(devices: DeviceQuerySet) -> DeviceQuerySet:
     """What is in return, and what was lost there while its household is still owed."""
     return devices.filter(Q(state=DeviceState.RETURNED) | LOST_IN_RETURN & ~Exists(Settlement.objects.of_this_stay()))
+
+
+def with_settled(devices: DeviceQuerySet) -> DeviceQuerySet:
+    """Each with ``settled``: it was brought back, and its household was served otherwise since."""
+    return devices.annotate(
+        settled=ExpressionWrapper(BROUGHT_BACK & Q(Exists(Settlement.objects.of_this_stay())), BooleanField())
+    )
 
 
 def with_standing(devices: DeviceQuerySet) -> DeviceQuerySet:

@@ -27,7 +27,7 @@ TOLD_BY = {
     "": "Maillon n’écrit pas à ce foyer\u00a0: dites-le-lui, sauf s’il a demandé qu’on le laisse tranquille.",
     MessageChannel.SMS: "Maillon l’a écrit au foyer, par SMS.",
     MessageChannel.EMAIL: "Maillon l’a écrit au foyer, par courriel.",
-    MessageChannel.LETTER: "Sa lettre est prête\u00a0: le point de distribution l’imprime et la poste.",
+    MessageChannel.LETTER: "Sa lettre est prête\u00a0: le point de distribution la lui poste, ou la lui remet.",
 }
 """Whether the household knows it, by the way it was written to."""
 
@@ -115,14 +115,15 @@ def return_for_worker(template: str, need: Need, written: HouseholdMessage | Non
     """A return was lost, or is found: its worker learns it, and whether the household was written to."""
     prescription = need.prescription
     page = absolute_url(reverse("prescriptions:need_detail", args=[need.reference]))
-    context = {"need": need, "prescription": prescription, "page": page, "told": TOLD_BY[_way_of(written)]}
+    context = {"need": need, "prescription": prescription, "page": page, "told": told_by(written)}
     subject, body = compose(f"emails/distribution/{template}.txt", context)
     for to in workers_of(prescription).values():
         queue_mail(to=to, subject=subject, body=body, about=("need", need.pk), at=at)
 
 
-def _way_of(written: HouseholdMessage | None) -> str:
-    return "" if written is None else written.channel
+def told_by(written: HouseholdMessage | None) -> str:
+    """Whether the household was written to, for its worker."""
+    return TOLD_BY["" if written is None else written.channel]
 
 
 def _write_to_point(template: str, appointment: Appointment, context: dict[str, Any], at: datetime) -> None:

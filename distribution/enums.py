@@ -99,6 +99,15 @@ class SettlementKind(TextChoices):
     GIVEN_UP = "given_up", "Renoncement du foyer"
 
 
+class RefundMeans(TextChoices):
+    """How a household is refunded; the label ends a sentence."""
+
+    TRANSFER = "transfer", "par virement"
+    CHEQUE = "cheque", "par chèque"
+    CASH = "cash", "en espèces"
+    CARD = "card", "sur sa carte bancaire"
+
+
 class DetachReason(TextChoices):
     """Why a screen no longer goes with its desktop."""
 

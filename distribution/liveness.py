@@ -3,15 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from distribution.machine.owed_rules import owed_devices
+from distribution.models import Settlement
 from prescriptions.enums import Bond
 from prescriptions.liveness import keeps_alive
 from prescriptions.owing import owes
 from refurb.enums import DeviceState
 from refurb.models.device import Device
+from refurb.models.returns import BROUGHT_BACK
 
 S = DeviceState
 
@@ -26,8 +28,8 @@ def reserved(at: datetime) -> Any:
 
 
 def returned(at: datetime) -> Any:
-    """Those to which a device they brought back is owed, or what settles it."""
-    return Exists(_devices_of_household().filter(state=S.RETURNED))
+    """Those to which something is owed for a device they brought back: neither given back, exchanged nor refunded."""
+    return Exists(_devices_of_household().filter(BROUGHT_BACK).exclude(_settled()))
 
 
 def device_owed() -> Any:
@@ -36,8 +38,13 @@ def device_owed() -> Any:
 
 
 def under_warranty(at: datetime) -> Any:
-    """Those that hold a device under warranty."""
-    return Exists(_devices_of_household().filter(warranty_until__gte=timezone.localdate(at)))
+    """Those that have a device under warranty; that of a device whose return is settled is over."""
+    covered = _devices_of_household().filter(warranty_until__gte=timezone.localdate(at))
+    return Exists(covered.exclude(BROUGHT_BACK & Q(_settled())))
+
+
+def _settled() -> Exists:
+    return Exists(Settlement.objects.of_this_stay())
 
 
 def register_bonds() -> None:

@@ -12,6 +12,7 @@ from django.db.models import Count
 from django.urls import reverse
 
 from conventions.models import Convention
+from distribution.brought_back import with_settled
 from distribution.enums import SERVES, SendBackReason
 from distribution.machine.household_rules import out_of_territory
 from distribution.machine.second_rules import facts_of, given_meanwhile
@@ -140,7 +141,8 @@ def _equipment(needs: Any, actor: Actor) -> Panel | None:
     if not seen:
         return None
     held: dict[int | None, list[Device]] = {}
-    devices = Device.objects.main().filter(need__in=seen).select_related("point").order_by("-handed_over_at", "-pk")
+    devices = with_settled(Device.objects.main().filter(need__in=seen)).select_related("point")
+    devices = devices.order_by("-handed_over_at", "-pk")
     for device in devices:
         held.setdefault(device.need_id, []).append(device)
     derogated = set(Derogation.objects.filter(need__in=seen).values_list("need", flat=True))

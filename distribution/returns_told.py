@@ -23,6 +23,7 @@ from prescriptions.reaching import channel_of
 from prescriptions.services.messages import Message, call_off, make_letter, way_to, write_message
 from refurb.enums import DeviceState
 from refurb.models import Device
+from typography.french import euros
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,23 @@ FOUND = ReturnNews(
 )
 
 
+def refunded(settled: Settlement) -> ReturnNews:
+    """How much, and how; or that nothing was paid."""
+    if not settled.amount:
+        return ReturnNews(
+            "Le retour de votre appareil est réglé", "Vous n’aviez rien payé\u00a0: il n’y a rien à rembourser."
+        )
+    said = "Pour l’appareil que vous avez rapporté\u00a0: il ne vous revient plus, et sa garantie est terminée."
+    return ReturnNews(refund_in_words(settled, "Vous êtes").rstrip("."), said)
+
+
+def refund_in_words(settled: Settlement, who: str) -> str:
+    """A sentence that begins with ``who``: « Le foyer est »."""
+    if not settled.amount:
+        return f"{who} servi autrement\u00a0: rien n’avait été payé, rien n’est à rembourser."
+    return f"{who} remboursé de {euros(settled.amount)}, {settled.get_means_display()}."
+
+
 def way_of(need: Need) -> MessageChannel | None:
     """How Maillon tells it: a mail, an SMS, a letter to be posted; None when somebody is to call."""
     household = need.prescription.household
@@ -52,13 +70,20 @@ def way_of(need: Need) -> MessageChannel | None:
     return MessageChannel.LETTER if posts else None
 
 
-def tell_return(device: Device, news: ReturnNews, actor: Actor, at: datetime) -> HouseholdMessage | None:
-    """Write to the household of this device; None when nothing leaves. What had not left yet is replaced."""
+def tell_return(
+    device: Device, news: ReturnNews, actor: Actor, at: datetime, *, on_paper: bool = False
+) -> HouseholdMessage | None:
+    """Write to the household of this device; None when nothing leaves. What had not left yet is replaced.
+
+    ``on_paper``: whom nothing leaves to has a letter all the same, that is given to it.
+    """
     need = device.need
     assert need is not None
     household = need.prescription.household
     call_off(HouseholdMessage.objects.filter(code=MessageCode.RETURN, household=household), error=REPLACED)
     way = way_of(need)
+    if way is None and on_paper and hears(household):
+        way = MessageChannel.LETTER
     if way is None:
         return None
     distributor = need.prescription.distributor

@@ -226,6 +226,8 @@ class ReturnTable(AtPointTable):
         return aged(value)
 
     def render_warranty_until(self, value: date, record: Any) -> SafeString:
+        if record.settled:
+            return format_html('<span class="tag">{}</span>', "terminée, retour réglé")
         covered = timezone.localdate(record.returned_at) <= value
         tone, said, until = ("tag--done", "sous garantie", "jusqu’au") if covered else ("", "hors garantie", "finie le")
         return format_html('<span class="tag {}">{}</span> {} {}', tone, said, until, day(value))

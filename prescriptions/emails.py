@@ -128,9 +128,12 @@ def not_lost_for_worker(need: Need, at: datetime) -> None:
     _write_of("not_lost_for_worker", need, workers_of(need.prescription), at)
 
 
-def to_decide_for_worker(need: Need, at: datetime) -> None:
-    """The return is refunded or given up: whether the need waits again is his to say."""
-    _write_of("to_decide_for_worker", need, workers_of(need.prescription), at)
+def to_decide_for_worker(need: Need, at: datetime, refunded: str = "") -> None:
+    """The return is refunded or given up: whether the need waits again is his to say.
+
+    ``refunded``: how much, how, and whether the household was written to.
+    """
+    _write_of("to_decide_for_worker", need, workers_of(need.prescription), at, refunded=refunded)
 
 
 def reopened_for_worker(need: Need, at: datetime) -> None:
@@ -143,10 +146,10 @@ def reopened_for_distributor(need: Need, at: datetime) -> None:
     _write_of("reopened_for_distributor", need, _advisers(need.prescription), at)
 
 
-def _write_of(template: str, need: Need, people: People, at: datetime) -> None:
+def _write_of(template: str, need: Need, people: People, at: datetime, **more: Any) -> None:
     """About one need: its page, which names nobody in its address."""
     where = absolute_url(reverse("prescriptions:need_detail", args=[need.reference]))
-    _write(template, need.prescription, people, at, need=need, where=where)
+    _write(template, need.prescription, people, at, need=need, where=where, **more)
 
 
 def expired_for_worker(prescription: Prescription, at: datetime) -> None:

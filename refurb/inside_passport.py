@@ -17,6 +17,7 @@ from refurb.models.bench import Grading, TestRun
 from refurb.models.defects import Defect
 from refurb.models.device import Device, DeviceEntry
 from refurb.models.drive import Drive
+from refurb.models.returns import is_settled
 from refurb.models.stock import Repair
 from refurb.services.hardware import LABELS, READ, announced_of, facts_of, shown
 from refurb.services.sources import carried_to, sources_of
@@ -208,5 +209,5 @@ def _repairs(repairs: list[Repair]) -> Iterator[tuple[str, str]]:
 def _warranty(device: Device) -> Iterator[tuple[str, str]]:
     if device.handed_over_at is not None:
         yield "Remis le", written_day(device.handed_over_at)
-    if device.warranty_until is not None:
+    if device.warranty_until is not None and not is_settled(device):
         yield "Garanti jusqu’au", written_day(device.warranty_until)

@@ -226,7 +226,8 @@ def _delivery(delivery: Delivery) -> BlockRow:
 
 
 def _returned(device: Any) -> BlockRow:
-    about = f"{device.get_return_reason_display()}. {standing_of(device)}{_erased(device)}"
+    asked = "" if device.settled else _erased(device)
+    about = f"{device.get_return_reason_display()}. {standing_of(device)}{asked}"
     return BlockRow(str(device), _page(device), about, since(device.returned_at, "rapporté"))
 
 

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
-from distribution.enums import DerogationKind, HandOverProof, SettlementKind
+from distribution.enums import DerogationKind, HandOverProof, RefundMeans, SettlementKind
 from distribution.machine import household_rules as rules
 from documents.enums import ContentType
 from documents.exceptions import FileRefused
@@ -175,9 +175,19 @@ class SettleForm(forms.Form):
         error_messages={"required": "Dites comment le foyer est servi."},
     )
     amount = money("Montant remboursé, en euros", required=False)
+    means = forms.ChoiceField(
+        label="Comment il est remboursé",
+        choices=[(one.value, one.label[:1].upper() + one.label[1:]) for one in RefundMeans],
+        widget=forms.RadioSelect,
+        required=False,
+    )
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not data.get("amount"):
+            data["means"] = ""
+        elif data.get("kind") == SettlementKind.REFUND and not data.get("means"):
+            self.add_error("means", ValidationError("Dites comment il est remboursé.", code="required"))
         if data.get("kind") == SettlementKind.REFUND and data.get("amount") is None and "amount" not in self.errors:
             self.add_error("amount", ValidationError("Notez le montant remboursé.", code="required"))
         if data.get("kind") == SettlementKind.GIVEN_UP and data.get("amount"):

@@ -153,6 +153,7 @@ class Migration(migrations.Migration):
                     ("supersedes", models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="superseded_by", to="distribution.settlement", verbose_name="remplace")),
                     ("kind", models.CharField(choices=[("exchange", "Échange"), ("refund", "Remboursement"), ("given_up", "Renoncement du foyer")], max_length=10, verbose_name="issue")),
                     ("amount", models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True, verbose_name="montant remboursé")),
+                    ("means", models.CharField(blank=True, choices=[("transfer", "par virement"), ("cheque", "par chèque"), ("cash", "en espèces"), ("card", "sur sa carte bancaire")], max_length=10, verbose_name="remboursé")),
                     ("replaced_by", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="refurb.device", verbose_name="remplacé par")),
                 ],
                 options={
@@ -168,6 +169,10 @@ class Migration(migrations.Migration):
                         models.CheckConstraint(
                             condition=models.Q(models.Q(("amount", None), ("kind", "exchange"), ("replaced_by__isnull", False)), models.Q(("amount__gte", 0), ("kind", "refund"), ("replaced_by", None)), models.Q(("amount", None), ("kind", "given_up"), ("replaced_by", None)), _connector="OR"),
                             name="distribution_settlement_kind",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(models.Q(("amount__gt", 0), ("kind", "refund"), ("means__in", ["transfer", "cheque", "cash", "card"])), models.Q(models.Q(models.Q(("kind", "refund"), _negated=True), ("amount", 0), _connector="OR"), ("means", "")), _connector="OR"),
+                            name="distribution_settlement_means",
                         ),
                     ],
                 },

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Count, F, Q
 
 from conventions.models import MONEY
-from distribution.enums import ClosedBecause, DerogationKind, HandOverKind, HandOverProof, SettlementKind
+from distribution.enums import ClosedBecause, DerogationKind, HandOverKind, HandOverProof, RefundMeans, SettlementKind
 from distribution.permissions import sees_derogations, sees_hand_overs, sees_settlements
 from documents.models import Document, StoredFile
 from lifecycle.actors import SYSTEM, Actor
@@ -237,6 +237,7 @@ class Settlement(Evidence):
 
     kind = models.CharField("issue", max_length=10, choices=SettlementKind)
     amount = models.DecimalField("montant remboursé", null=True, blank=True, **MONEY)
+    means = models.CharField("remboursé", max_length=10, choices=RefundMeans, blank=True)
     replaced_by = models.ForeignKey(
         "refurb.Device", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="remplacé par"
     )
@@ -253,6 +254,11 @@ class Settlement(Evidence):
                 | Q(kind=SettlementKind.REFUND, replaced_by=None, amount__gte=0)
                 | Q(kind=SettlementKind.GIVEN_UP, replaced_by=None, amount=None),
                 name="distribution_settlement_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=SettlementKind.REFUND, amount__gt=0, means__in=RefundMeans.values)
+                | (~Q(kind=SettlementKind.REFUND) | Q(amount=0)) & Q(means=""),
+                name="distribution_settlement_means",
             ),
         )
 

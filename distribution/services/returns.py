@@ -6,11 +6,13 @@ from decimal import Decimal
 from django.db.models import Exists
 from django.utils import timezone
 
-from distribution.enums import ClosedBecause, HandOverKind, SettlementKind
+from distribution.emails import told_by
+from distribution.enums import ClosedBecause, HandOverKind, RefundMeans, SettlementKind
 from distribution.machine.stamps import prolonged
 from distribution.models.hand_over import HandOver, Settlement
 from distribution.permissions import can_settle_return
 from distribution.repaired import hush_of
+from distribution.returns_told import refund_in_words, refunded, tell_return
 from distribution.services.hand_overs import close_notes
 from lifecycle import gate
 from lifecycle.actors import Actor
@@ -28,6 +30,7 @@ from refurb.services.locked_devices import held_device
 NOT_RETURNED = Reason("not_returned", "L’appareil n’est pas en retour SAV.")
 ALREADY_SETTLED = Reason("already_settled", "L’issue de ce retour est déjà inscrite.")
 AMOUNT = Reason("amount", "Donnez le montant remboursé, au plus égal à ce que le foyer a payé.", field="amount")
+MEANS = Reason("means", "Dites comment il est remboursé.", field="means")
 BY_EXCHANGE = Reason("kind", "Un échange s’inscrit en remettant l’autre appareil.", field="kind")
 
 
@@ -52,11 +55,13 @@ def settle_return(
     device: Device,
     kind: SettlementKind | str,
     amount: Decimal | None = None,
+    means: RefundMeans | str = "",
     at: datetime | None = None,
 ) -> Settlement:
     """Say that the household of a device that came back, lost since or not, was refunded, or gave it up.
 
-    ``amount``: what is refunded, in euros. Raises Unknown, PermissionDenied, Refused.
+    ``amount``: what is refunded, in euros; ``means``: how, when it is not nothing. A refund is written to its
+    household, or its paper is ready to be given. Raises Unknown, PermissionDenied, Refused.
     """
     held = held_device(actor=actor, device=device, states=tuple(DeviceState), can=can_settle_return)
     kind = SettlementKind(kind)
@@ -70,11 +75,21 @@ def settle_return(
         raise Refused({held.pk: (AMOUNT,)})
     if amount is not None and not (is_price(amount) and amount <= paid_for(held)):
         raise Refused({held.pk: (AMOUNT,)})
-    settled = write_settlements(held, kind, actor=actor, at=at or timezone.now(), amount=amount)
+    if (means and not amount) or (amount and means not in RefundMeans.values):
+        raise Refused({held.pk: (MEANS,)})
+    settled = write_settlements(held, kind, actor=actor, at=at or timezone.now(), amount=amount, means=means)
     if held.attached_to_id is None and held.need is not None:
-        emails.to_decide_for_worker(held.need, settled.recorded_at)
+        emails.to_decide_for_worker(held.need, settled.recorded_at, _told_of(held, settled, actor))
         renew_sheets_of([held.need.pk], Move("device", "settle", actor, settled.recorded_at, None, {}))
     return settled
+
+
+def _told_of(device: Device, settled: Settlement, actor: Actor) -> str:
+    """What its worker reads of a refund, once its household was written to; nothing of what it gave up."""
+    if settled.kind != SettlementKind.REFUND:
+        return ""
+    written = tell_return(device, refunded(settled), actor, settled.recorded_at, on_paper=True)
+    return f"{refund_in_words(settled, 'Le foyer est')} {told_by(written)}"
 
 
 def paid_for(device: Device) -> Decimal:
@@ -90,6 +105,7 @@ def write_settlements(
     actor: Actor,
     at: datetime,
     amount: Decimal | None = None,
+    means: str = "",
     replaced_by: int | None = None,
 ) -> Settlement:
     """Settle the return of a device and of the screen that came back with it, and close its note."""
@@ -101,6 +117,7 @@ def write_settlements(
             stay=row.stay,
             kind=kind,
             amount=(amount if row.pk == device.pk else Decimal(0)) if amount is not None else None,
+            means=means if row.pk == device.pk else "",
             replaced_by_id=replaced_by,
             recorded_at=at,
             recorded_by_id=actor.pk,

@@ -9,10 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from distribution.enums import SERVES
+from distribution.enums import SERVES, SettlementKind
 from distribution.forms.households import ExchangeChoiceForm, SettleForm
 from distribution.models import Settlement
 from distribution.permissions import can_exchange_device, can_settle_return
+from distribution.returns_told import last_letter, way_of
 from distribution.services.hand_overs import prepare_exchange
 from distribution.services.returns import paid_for, settle_return
 from distribution.views.device_sheet import distribution_of
@@ -42,7 +43,7 @@ def device_settle(request: Request, reference: str) -> HttpResponse:
         form,
         settle_return,
         title="Servir le foyer autrement",
-        done=lambda device, settled: f"{device}\u00a0: {settled}. {_then(device)}",
+        done=lambda device, settled: f"{device}\u00a0: {settled}. {_then(device)}{_paper(device, settled)}",
         submit="Enregistrer l’issue",
         warning="Cela ne se défait pas\u00a0: l’appareil ne reviendra plus à ce foyer, le montant ne se corrige plus."
         " Son travailleur social, prévenu, dit si le besoin attend de nouveau.",
@@ -106,6 +107,19 @@ def replacements(request: Request, device: Device) -> Any:
         return Device.objects.none()
     types = SERVES.get(device.need.kind, ())
     return available_to(request).filter(type__in=types, convention__epci=device.convention.epci_id)
+
+
+def _paper(device: Device, settled: Settlement) -> str:
+    """How the household has what its refund says; nothing of what it gave up."""
+    if settled.kind != SettlementKind.REFUND or device.need is None or device.returned_at is None:
+        return ""
+    if (made := last_letter(device.need, settled.recorded_at)) is None:
+        told = way_of(device.need)
+        return f" {told.label} au foyer\u00a0: il part à son heure." if told else " Aucun message ne part au foyer."
+    return (
+        f" {made.letter.title if made.letter else ''}\u00a0: imprimez sa lettre depuis cette page, et remettez-la ou"
+        " postez-la."
+    )
 
 
 def _then(device: Device) -> str:

@@ -9,7 +9,6 @@ from django.db.models import Exists, OuterRef, Q
 
 from conventions.models import Quota
 from donations.models import PickUp
-from lifecycle.linked import Linked
 from lifecycle.machine import Context, PerRow, Place, Requirement
 from lifecycle.requirements import Capacity, PerRowValues, explained_in_comment
 from network.enums import OrganisationKind, Role
@@ -33,6 +32,7 @@ from refurb.enums import (
 from refurb.machine.storage_rules import BENCH, proofs_stand
 from refurb.models import Device, DeviceEntry, Grading, TestRun
 from refurb.models.predicates import for_recycling, unproven
+from refurb.models.returns import settled
 from refurb.permissions import can_record_evidence
 from refurb.pricing import ceiling_of, ceilings_on, is_price, over_ceiling
 
@@ -121,7 +121,7 @@ RETURN_REASON = coded(RETURN_REASONS, "Dites pourquoi l’appareil est rendu\u00
 SERVED_OTHERWISE = Requirement(
     "served_otherwise",
     "Le foyer n’a pas encore été servi autrement\u00a0: échange, remboursement ou renoncement.",
-    lambda ctx: ~Q(state=S.RETURNED) | Q(Linked("settlements", superseded_by=None, stay=OuterRef("stay"))),
+    lambda ctx: ~Q(state=S.RETURNED) | settled(),
     lifted_by="le conseiller du point de distribution",
 )
 PART_NAMED = value_given("part_wanted", "Nommez la pièce attendue.", is_text)

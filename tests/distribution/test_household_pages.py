@@ -402,9 +402,9 @@ def test_a_household_is_refunded_or_gives_the_device_up(shelf: Shelf) -> None:
     client, url = acting(shelf.adviser), page_of(back, "device_settle")
     assert "le montant ne se corrige plus" in read(client, url)
     assert "Notez le montant remboursé." in answered(client, url, kind="refund")
-    assert "au plus égal à ce que le foyer a payé" in answered(client, url, kind="refund", amount="900")
+    assert "au plus égal à ce que le foyer a payé" in answered(client, url, kind="refund", amount="900", means="cash")
     assert "laissez vide" in answered(client, url, kind="given_up", amount="10")
-    client.post(url, {"kind": "refund", "amount": "25"})
+    client.post(url, {"kind": "refund", "amount": "25", "means": "cash"})
     assert Settlement.objects.get().amount == 25
     assert "déjà inscrite" in read(client, url)
     assert "Foyer servi autrement" in read(client, reverse("distribution:return_list"))

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from calendars.working_days import add_months
 from distribution.brought_back import PREPARED, standing_of
-from distribution.enums import ClosedBecause, HandOverProof, SettlementKind
+from distribution.enums import ClosedBecause, HandOverProof, RefundMeans, SettlementKind
 from distribution.followers import forget_households
 from distribution.liveness import under_warranty
 from distribution.models import HandOver, Settlement
@@ -212,7 +212,7 @@ def test_a_refund_is_at_most_what_the_household_paid(shelf: Shelf) -> None:
     with pytest.raises(Unknown):
         settle(shelf, back, actor=shelf.stranger)
 
-    assert settle(shelf, back, SettlementKind.REFUND, amount=Decimal(40)).amount == 40
+    assert settle(shelf, back, SettlementKind.REFUND, amount=Decimal(40), means=RefundMeans.CASH).amount == 40
     assert codes(lambda: settle(shelf, shelf.reserved())) == {"not_returned"}
     assert Settlement.objects.visible_to(shelf.technician).count() == 1
     assert not Settlement.objects.visible_to(shelf.stranger).exists()
@@ -409,4 +409,4 @@ def test_the_page_of_a_refund_says_what_the_household_paid_itself_and_takes_it(s
     page = read(acting(shelf.adviser), page_of(back, "device_settle"))
     assert "70\u00a0€ au plus" in page
     assert codes(lambda: settle(shelf, back, SettlementKind.REFUND, amount=Decimal("70.01"))) == {"amount"}
-    assert settle(shelf, back, SettlementKind.REFUND, amount=Decimal(70)).amount == 70
+    assert settle(shelf, back, SettlementKind.REFUND, amount=Decimal(70), means=RefundMeans.CASH).amount == 70
