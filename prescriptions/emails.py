@@ -10,6 +10,7 @@ from django.utils import timezone
 from documents.emails import absolute_url, compose
 from documents.enums import MessageChannel, MessageCode
 from documents.services import queue_mail
+from lifecycle.actors import Actor
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from prescriptions.enums import NeedState
@@ -57,6 +58,15 @@ def refused_for_worker(prescription: Prescription, decision: Decision, reason: s
 def withdrawn_for_distributor(prescription: Prescription, reason: str, at: datetime) -> None:
     """A file that was submitted is given up."""
     _write("withdrawn_for_distributor", prescription, _advisers(prescription), at, reason=reason)
+
+
+def emptied_for_others(prescription: Prescription, actor: Actor, at: datetime) -> None:
+    """Its last need was given up before it was accepted: to its worker and to the distributor, save whoever did it."""
+    dropped = prescription.needs.exclude(dropped_at=None).order_by("-dropped_at", "-pk").first()
+    assert dropped is not None
+    people = workers_of(prescription) | _advisers(prescription)
+    people.pop(actor.organisation_id, None)
+    _write("emptied_for_others", prescription, people, at, need=dropped)
 
 
 def revoked_for_distributor(prescription: Prescription, at: datetime) -> None:

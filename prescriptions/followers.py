@@ -17,6 +17,7 @@ from network.mergers import moves
 from prescriptions import emails
 from prescriptions.enums import (
     HOUSEHOLD_ARCHIVED,
+    NEEDS_GIVEN_UP,
     OPEN_NEED_STATES,
     CodePurpose,
     DropReason,
@@ -258,7 +259,11 @@ def tell_refused(move: Move) -> None:
 
 
 def tell_withdrawn(move: Move) -> None:
-    """The distributor is told of what it had received."""
+    """The distributor is told of what it had received; with its last need, whoever did not give that one up."""
+    if move.cause is not None and move.cause.machine == "need":
+        for prescription in prescriptions_of(move):
+            emails.emptied_for_others(prescription, move.actor, move.at)
+        return
     labels = CodedReason.objects.labels_on(CodePurpose.WITHDRAWAL, timezone.localdate(move.at))
     for prescription in prescriptions_of(move):
         if prescription.distributor_id is not None:
@@ -309,15 +314,23 @@ def tell_expired(move: Move) -> None:
 
 
 def settle(move: Move) -> None:
-    """The last need settled closes the prescription: fulfilled if at least one is met."""
+    """The last need settled closes the prescription: fulfilled if at least one is met.
+
+    Given up before anybody accepted it, it is withdrawn: nothing is left to examine. One to be completed waits for
+    another need, or for its worker to give it up.
+    """
     needs = Need.objects.filter(prescription=OuterRef("pk"))
-    settled = Prescription.objects.filter(
-        ~Exists(needs.filter(state__in=OPEN_NEED_STATES)), state=PrescriptionState.ACCEPTED, needs__in=move.pks
-    )
+    nothing_open = Prescription.objects.filter(
+        ~Exists(needs.filter(state__in=OPEN_NEED_STATES)), needs__in=move.pks
+    ).distinct()
+    emptied = list(nothing_open.filter(state=PrescriptionState.SUBMITTED).values_list("pk", flat=True))
+    if emptied:
+        follow_up(Prescription.objects.filter(pk__in=emptied), "withdraw", move, reason=NEEDS_GIVEN_UP)
+    settled = nothing_open.filter(state=PrescriptionState.ACCEPTED)
     met = Exists(needs.filter(state=NeedState.MET))
     ends = {
-        "fulfil": list(settled.filter(met).distinct().values_list("pk", flat=True)),
-        "close_unmet": list(settled.filter(~met).distinct().values_list("pk", flat=True)),
+        "fulfil": list(settled.filter(met).values_list("pk", flat=True)),
+        "close_unmet": list(settled.filter(~met).values_list("pk", flat=True)),
     }
     for verb, pks in ends.items():
         if pks:

@@ -1,5 +1,6 @@
 """What a person does here of a need: give it up; refer digital skills, and say what came of it; one page each."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,15 @@ from prescriptions.models import Need
 from prescriptions.services import needs
 from prescriptions.views.rows import visible_need
 
+LAST = defaultdict(
+    str,
+    {
+        PrescriptionState.SUBMITTED: " C’est le dernier besoin ouvert\u00a0: la demande s’arrête, sans être acceptée.",
+        PrescriptionState.ACCEPTED: " C’est le dernier besoin ouvert\u00a0: la demande est close.",
+    },
+)
+"""What becomes of the request when no other need of it is open, by its state."""
+
 
 def _what_is_lost(request: Request, need: Need) -> Mapping[str, Any]:
     """While its prescription is being written, nothing: it is added again."""
@@ -21,10 +31,13 @@ def _what_is_lost(request: Request, need: Need) -> Mapping[str, Any]:
         return {"warning": "Il peut être ajouté de nouveau tant que la demande n’est pas déposée."}
     told = (
         "Cela ne se défait pas\u00a0: ce qui est réservé ou en cours pour ce besoin est libéré, et ce qu’il a déjà"
-        " attendu est perdu. Pour le redemander, il faudra une nouvelle prescription. Si aucun autre besoin n’est"
-        " ouvert, la demande est close."
+        " attendu est perdu. Pour le redemander, il faudra une nouvelle prescription."
     )
-    return {"warning": told}
+    return {"warning": told + ("" if _others_open(need) else LAST[need.prescription.state])}
+
+
+def _others_open(need: Need) -> bool:
+    return Need.objects.unsettled().filter(prescription=need.prescription).exclude(pk=need.pk).exists()
 
 
 PAGES: tuple[Page[Request], ...] = (

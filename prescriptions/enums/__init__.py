@@ -118,6 +118,7 @@ class DropReason(TextChoices):
     OFFER_DECLINED = "offer_declined", "Le foyer a décliné la proposition"
     UNREACHABLE = "unreachable", "Le foyer n’est plus joignable"
     NOTHING_SUITABLE = "nothing_suitable", "Rien ne convient dans la filière"
+    ASKED_TWICE = "asked_twice", "Déjà demandé pour ce foyer"
     OTHER = "other", "Autre motif, en commentaire"
     PRESCRIPTION_REFUSED = "prescription_refused", "Prescription refusée"
     PRESCRIPTION_WITHDRAWN = "prescription_withdrawn", "Prescription abandonnée"
@@ -273,6 +274,8 @@ AGREEMENT_WITHDRAWN = "agreement_withdrawn"
 """Why a prescription ends when its household takes its agreement back: the distributor reads it no more."""
 HOUSEHOLD_ARCHIVED = "household_archived"
 """Why a draft ends with the archive of its household."""
+NEEDS_GIVEN_UP = "needs_given_up"
+"""Why a request that was not accepted ends with the last of its needs."""
 
 
 class Bond(TextChoices):

@@ -318,13 +318,16 @@ class PrescriptionMachine(Machine, of=Prescription):
         source=[S.DRAFT, S.SUBMITTED, S.INCOMPLETE, S.ACCEPTED],
         target=S.WITHDRAWN,
         who=can_withdraw_prescription,
-        follows=["household.archive"],
+        follows=["household.archive", "need.drop"],
         requires=[rules.WITHDRAW_REASON, rules.OTHER_EXPLAINED, rules.NOTHING_MET],
         stamps={"ended_at": AT, "contacted_at": AT, "end_reason": Given("reason"), "complete_by": None},
         journal=["reason"],
         done="Prescription abandonnée",
         irreversible=True,
-        why="Its needs are dropped, and what was reserved or under way for them is released.",
+        why=(
+            "Its needs are dropped, and what was reserved or under way for them is released; it follows the last need "
+            "given up before anybody accepts it."
+        ),
     )
 
     revoke = Verb(

@@ -14,6 +14,7 @@ from network.permissions import is_pilot
 from prescriptions.births import ADULT_YEARS, EMANCIPATED_YEARS, MINOR, born_before
 from prescriptions.enums import (
     HOUSEHOLD_ARCHIVED,
+    NEEDS_GIVEN_UP,
     NOT_ELIGIBLE,
     OPEN_NEED_STATES,
     OTHER_REASON,
@@ -167,9 +168,11 @@ AGAINST_EXPLAINED = PerRow(
 
 
 def _coded(code: str, sentence: str, purpose: CodePurpose) -> Requirement:
-    def known(ctx: Context) -> bool:
+    def known(ctx: Context) -> bool | Q:
         if not ctx.has("reason"):
             return True
+        if ctx.values["reason"] == NEEDS_GIVEN_UP:
+            return ~Q(_needs(*OPEN_NEED_STATES))
         if ctx.values["reason"] == HOUSEHOLD_ARCHIVED:
             # Neither withdraws by itself: it follows the archive, by the clock or by the pilot who erases on request.
             return isinstance(ctx.actor, System) or is_pilot(ctx.actor)

@@ -664,6 +664,7 @@ class Migration(migrations.Migration):
                                 ("offer_declined", "Le foyer a décliné la proposition"),
                                 ("unreachable", "Le foyer n’est plus joignable"),
                                 ("nothing_suitable", "Rien ne convient dans la filière"),
+                                ("asked_twice", "Déjà demandé pour ce foyer"),
                                 ("other", "Autre motif, en commentaire"),
                                 ("prescription_refused", "Prescription refusée"),
                                 ("prescription_withdrawn", "Prescription abandonnée"),
@@ -686,6 +687,7 @@ class Migration(migrations.Migration):
                                 ("offer_declined", "Le foyer a décliné la proposition"),
                                 ("unreachable", "Le foyer n’est plus joignable"),
                                 ("nothing_suitable", "Rien ne convient dans la filière"),
+                                ("asked_twice", "Déjà demandé pour ce foyer"),
                                 ("other", "Autre motif, en commentaire"),
                                 ("prescription_refused", "Prescription refusée"),
                                 ("prescription_withdrawn", "Prescription abandonnée"),
@@ -713,7 +715,7 @@ class Migration(migrations.Migration):
                         models.CheckConstraint(condition=models.Q(models.Q(("met_at__isnull", False), ("state", "met")), models.Q(models.Q(("state", "met"), _negated=True), ("met_at", None)), _connector="OR"), name="prescriptions_need_met"),
                         models.CheckConstraint(
                             condition=models.Q(
-                                models.Q(("drop_reason__in", ["no_longer_needed", "served_elsewhere", "offer_declined", "unreachable", "nothing_suitable", "other", "prescription_refused", "prescription_withdrawn", "prescription_expired"]), ("dropped_at__isnull", False), ("state", "unmet")),
+                                models.Q(("drop_reason__in", ["no_longer_needed", "served_elsewhere", "offer_declined", "unreachable", "nothing_suitable", "asked_twice", "other", "prescription_refused", "prescription_withdrawn", "prescription_expired"]), ("dropped_at__isnull", False), ("state", "unmet")),
                                 models.Q(models.Q(("state", "unmet"), _negated=True), ("drop_reason", ""), ("dropped_at", None)),
                                 _connector="OR",
                             ),

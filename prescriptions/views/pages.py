@@ -13,7 +13,7 @@ from lifecycle.actors import Actor
 from network.permissions import is_pilot
 from network.requests import Request
 from prescriptions.documents import draw_agreement, draw_in_language, is_translated
-from prescriptions.enums import AGREEMENT_WITHDRAWN, CodePurpose, PrescriptionState, SheetLanguage
+from prescriptions.enums import AGREEMENT_WITHDRAWN, NEEDS_GIVEN_UP, CodePurpose, PrescriptionState, SheetLanguage
 from prescriptions.hearing import objection_of
 from prescriptions.models import (
     CodedReason,
@@ -100,6 +100,8 @@ def _end_reason(prescription: Prescription) -> str:
         return ""
     if prescription.end_reason == AGREEMENT_WITHDRAWN:
         return "le foyer a retiré son accord"
+    if prescription.end_reason == NEEDS_GIVEN_UP:
+        return "son dernier besoin est abandonné, avant que la demande soit acceptée"
     purpose = CodePurpose.REFUSAL if prescription.state == PrescriptionState.REFUSED else CodePurpose.WITHDRAWAL
     labels = CodedReason.objects.labels_on(purpose, timezone.localdate(prescription.ended_at))
     return labels.get(prescription.end_reason, "")

@@ -4,15 +4,28 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
 
+from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from lifecycle.registry import Move, Moved
-from prescriptions.enums import DropReason, NeedKind, NeedState, NeedUse, PrescriptionPaperKind, PrescriptionState
-from prescriptions.models import Need
+from network.models import Membership
+from prescriptions.enums import (
+    NEEDS_GIVEN_UP,
+    DropReason,
+    NeedKind,
+    NeedState,
+    NeedUse,
+    PrescriptionPaperKind,
+    PrescriptionState,
+)
+from prescriptions.models import Need, Prescription
 from prescriptions.models.need import twin_open
 from prescriptions.services.needs import drop_need, meet_need, start_need, unmeet_need, wait_again_need
 from prescriptions.services.prescriptions import (
+    ask_completion_prescription,
     confirm_prescription,
     withdraw_prescription,
 )
@@ -70,6 +83,81 @@ def test_what_is_met_keeps_a_prescription_from_being_given_up() -> None:
     with pytest.raises(Refused) as refused:
         withdraw_prescription(actor=circle.worker, prescription=prescription, reason="unreachable")
     assert [reason.code for reason in refused.value.all] == ["nothing_met"]
+
+
+# --- the last need of a request that nobody accepted yet
+
+
+def mails_of(prescription: Prescription, since: int) -> str:
+    return "\n".join(mail.body for mail in Mail.objects.about("prescription", prescription.pk).filter(pk__gt=since))
+
+
+def dropped_before_acceptance(circle: Circle, actor: Membership) -> tuple[Prescription, str]:
+    prescription = circle.submitted()
+    last = Mail.objects.latest("pk").pk
+    drop_need(actor=actor, need=prescription.needs.get(), reason=DropReason.ASKED_TWICE)
+    return again(prescription), mails_of(prescription, last)
+
+
+def test_the_last_need_of_a_submitted_request_given_up_stops_it_and_it_is_accepted_no_more() -> None:
+    circle = Circle()
+    prescription, _ = dropped_before_acceptance(circle, circle.adviser)
+    assert (prescription.state, prescription.end_reason) == (PrescriptionState.WITHDRAWN, NEEDS_GIVEN_UP)
+    assert prescription.journal.get(verb="withdraw").cause_machine == "need"
+    assert prescription.accepted_at is None
+    with pytest.raises(Refused):
+        circle.accept(prescription)
+
+
+def test_whoever_did_not_give_the_last_need_up_is_told_that_the_request_stops() -> None:
+    circle = Circle()
+    for actor, told in ((circle.adviser, 1), (circle.worker, 1), (circle.pilot, 2)):
+        _, body = dropped_before_acceptance(circle, actor)
+        assert body.count("s’arrête avant d’être acceptée") == told
+        assert "déjà demandé pour ce foyer" in body
+        assert "abandonne la prescription" not in body
+
+
+def test_a_household_whose_last_need_is_given_up_before_acceptance_reads_that_its_request_is_stopped() -> None:
+    circle = Circle()
+    prescription, _ = dropped_before_acceptance(circle, circle.adviser)
+    sheet = prescription.papers.latest("pk")
+    assert sheet.kind == PrescriptionPaperKind.STOPPED
+    assert "arrêtée" in str(sheet.document.values["told"])
+
+
+def test_one_of_two_needs_given_up_before_acceptance_stops_nothing() -> None:
+    circle = Circle()
+    prescription = circle.submitted(TWO)
+    drop_need(actor=circle.adviser, need=prescription.needs.get(kind=NeedKind.COMPUTER), reason=DropReason.ASKED_TWICE)
+    assert circle.accept(again(prescription)).state == PrescriptionState.ACCEPTED
+
+
+def test_a_request_to_be_completed_keeps_waiting_for_another_need() -> None:
+    circle = Circle()
+    prescription = ask_completion_prescription(
+        actor=circle.adviser, prescription=circle.submitted(), missing=["income_seen"]
+    )
+    drop_need(actor=circle.worker, need=prescription.needs.get(), reason=DropReason.ASKED_TWICE)
+    assert again(prescription).state == PrescriptionState.INCOMPLETE
+
+
+def test_the_page_that_gives_a_need_up_says_what_becomes_of_the_request_and_its_own_says_why_it_stopped() -> None:
+    circle, client = Circle(), Client()
+    client.force_login(circle.adviser.user)
+    two, one = circle.submitted(TWO), circle.submitted()
+    last = "dernier besoin ouvert\u00a0: la demande s’arrête"
+    pages = [client.get(reverse("prescriptions:need_drop", args=[of.needs.first().reference])) for of in (two, one)]
+    assert [last in page.content.decode() for page in pages] == [False, True]
+    drop_need(actor=circle.adviser, need=one.needs.get(), reason=DropReason.ASKED_TWICE)
+    stopped = client.get(reverse("prescriptions:prescription_detail", args=[one.reference])).content.decode()
+    assert "son dernier besoin est abandonné, avant que la demande soit acceptée" in stopped
+
+
+def test_nobody_says_that_nothing_is_asked_any_more_while_something_is() -> None:
+    circle = Circle()
+    with pytest.raises(Refused, match="motif"):
+        withdraw_prescription(actor=circle.worker, prescription=circle.submitted(), reason=NEEDS_GIVEN_UP)
 
 
 # --- settling
