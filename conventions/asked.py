@@ -12,7 +12,7 @@ from viewflow.workflow.models import Task
 from conventions.circuit import WAITING, lock_process, processes_of, type_of
 from conventions.enums import ALIVE, ConventionState, ReviewState, SignatureState
 from conventions.flows import ConventionFlow
-from conventions.machine.ending_rules import party_of
+from conventions.machine.ending_rules import NOTICE_GIVEN, party_of
 from conventions.models import Convention, EndConsent, Review, Signature, SignatureDeposit
 from conventions.permissions import (
     PARTIES,
@@ -24,6 +24,7 @@ from conventions.permissions import (
     can_open_signature_convention,
     can_sign_signature,
     can_submit_convention,
+    can_take_back_notice_convention,
 )
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
@@ -118,6 +119,17 @@ def to_agree_end(actor: Actor) -> QuerySet[Convention]:
     given = EndConsent.objects.filter(convention=OuterRef("pk"), round=OuterRef("end_round"), party=party)
     return Convention.objects.visible_to(actor).filter(
         scope, ~Exists(given), end_proposed_at__isnull=False, state__in=(ConventionState.SIGNED, *ALIVE)
+    )
+
+
+def to_end_alone(actor: Actor) -> QuerySet[Convention]:
+    """The conventions that the party of whoever acts said it would end alone, once its delay has passed."""
+    scope = can_take_back_notice_convention(actor)
+    if scope is None:
+        return Convention.objects.none()
+    passed = NOTICE_GIVEN.condition(Context(timezone.now(), actor))
+    return Convention.objects.visible_to(actor).filter(
+        scope, passed, ~Q(notice_reason=""), state__in=(ConventionState.SIGNED, *ALIVE)
     )
 
 

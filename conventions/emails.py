@@ -12,6 +12,7 @@ from calendars.working_days import add_months
 from conventions.acts import act_of_predecessor, former_act
 from conventions.addressees import KINDS, People, answerers_of, epci_acting, everyone_of, people_of
 from conventions.enums import ALIVE, Party, SignatureDeclineReason, TextReopenReason
+from conventions.machine.ending_rules import ends_alone_from
 from conventions.models import Convention, Review, ReviewPoint, Signature, SignatureDeposit, changes_end, is_unchanged
 from conventions.opinions import former_points, last_reopened, refused_by, remarks_given
 from conventions.parameters import HANDING_OVER_DAYS, LONGEST_YEARS, PASS_OVER_DAYS
@@ -343,6 +344,20 @@ def end_proposed_for_parties(convention: Convention, at: datetime) -> None:
 def end_declined_for_parties(convention: Convention, at: datetime) -> None:
     """The end that was proposed is put aside: it goes on."""
     _tell_all("end_declined_for_parties", convention, at)
+
+
+def notice_given_for_parties(convention: Convention, at: datetime) -> None:
+    """One party says that it will end it alone: by which paper, of which day, and from when it may."""
+    assert convention.notice_by is not None
+    ends_from = ends_alone_from(convention, timezone.localdate(at))
+    paper = _page("convention_notice", convention.reference)
+    given = {"by": convention.notice_by.organisation, "ends_from": ends_from, "paper": paper}
+    _tell_all("notice_given_for_parties", convention, at, **given)
+
+
+def notice_taken_back_for_parties(convention: Convention, at: datetime) -> None:
+    """The party that was to end it alone stays: it goes on."""
+    _tell_all("notice_taken_back_for_parties", convention, at)
 
 
 # --- what messages share

@@ -53,8 +53,17 @@ def tell_end_declined(move: Move) -> None:
         emails.end_declined_for_parties(convention, move.at)
 
 
+def tell_notice(move: Move) -> None:
+    """The two other parties and the pilot read the paper, and from when it may end; or that it goes on."""
+    tell = emails.notice_given_for_parties if move.verb == "give_notice" else emails.notice_taken_back_for_parties
+    for convention in conventions_of(move):
+        tell(convention, move.at)
+
+
 def register() -> None:
-    """Each step of the proposal."""
+    """Each step of the proposal, and of an end by one party alone."""
+    on_transition("convention", "give_notice", tell_notice)
+    on_transition("convention", "take_back_notice", tell_notice)
     on_transition("convention", "propose_end", open_end_agreement)
     on_transition("convention", "agree_end", end_when_agreed)
     on_transition("convention", "record_end", end_when_agreed)

@@ -210,6 +210,10 @@ class TerminateReason(TextChoices):
     AMENDED_ENDED = "amended_ended", "La convention modifiée a pris fin"
 
 
+ENDED_ALONE = (TerminateReason.NOTICE, TerminateReason.BREACH)
+"""Why one party alone ends a convention: after a paper of its own, which the two others read before."""
+
+
 class DraftAbandonReason(TextChoices):
     """Why a draft goes no further."""
 

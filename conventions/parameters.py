@@ -22,9 +22,16 @@ parameter_family(
 SHORTEST_MONTHS = parameter("conventions.shortest_months", usual=1, unit="mois", label="Durée minimale")
 LONGEST_YEARS = parameter("conventions.longest_years", usual=3, unit="ans", label="Durée maximale")
 REVIEW_DAYS = parameter("conventions.review_working_days", usual=10, unit="jours ouvrés", label="Délai de relecture")
-NOTICE_DAYS = parameter("conventions.notice_days", usual=90, unit="jours", label="Préavis de résiliation")
+NOTICE_DAYS = parameter("conventions.notice_days", usual=90, unit="jours", label="Préavis de résiliation", least=0)
 BREACH_NOTICE_DAYS = parameter(
-    "conventions.breach_notice_days", usual=30, unit="jours", label="Délai après mise en demeure"
+    "conventions.breach_notice_days", usual=30, unit="jours", label="Délai après mise en demeure", least=0
+)
+END_TOLD_DAYS = parameter(
+    "conventions.end_told_days",
+    usual=10,
+    unit="jours",
+    label="Préavis ou mise en demeure à lire par les autres parties avant la fin",
+    least=0,
 )
 HANDING_OVER_DAYS = parameter(
     "conventions.handing_over_days", usual=90, unit="jours", label="Remises possibles après la fin", least=0

@@ -78,6 +78,13 @@ def can_terminate_convention(actor: Actor) -> Q | None:
 
 
 can_agree_end_convention = can_terminate_convention
+can_give_notice_convention = can_terminate_convention
+
+
+def can_take_back_notice_convention(actor: Actor) -> Q | None:
+    """A signatory of the party that gave it; of an EPCI that merged, of its successor."""
+    scope = can_terminate_convention(actor)
+    return None if scope is None else scope & Q(notice_by__kind=actor.kind)
 
 
 def can_record_end_convention(actor: Actor) -> Q | None:

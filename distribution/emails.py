@@ -4,8 +4,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Count
+from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 
+from conventions.models import Convention
 from distribution.appointments import CALENDAR, amount_of, calendar_of, no_longer, values_of, when
 from distribution.enums import AppointmentState
 from distribution.models import Appointment
@@ -21,7 +25,8 @@ from prescriptions.models import HouseholdMessage, Need
 from prescriptions.own_papers import page_of_request
 from prescriptions.saying import translatable_moment
 from prescriptions.services.messages import Message, from_service, write_message
-from refurb.models import Device
+from refurb.enums import NOT_YET_HANDED_OVER
+from refurb.models import Device, DistributionPoint
 
 TOLD_BY = {
     "": "Maillon n’écrit pas à ce foyer\u00a0: dites-le-lui, sauf s’il a demandé qu’on le laisse tranquille.",
@@ -124,6 +129,24 @@ def return_for_worker(template: str, need: Need, written: HouseholdMessage | Non
 def told_by(written: HouseholdMessage | None) -> str:
     """Whether the household was written to, for its worker."""
     return TOLD_BY["" if written is None else written.channel]
+
+
+def convention_ended_for_points(convention: Convention, at: datetime) -> None:
+    """To those who hold its devices, by point: how many are still to be handed over, until when, then sent back."""
+    held = Device.objects.main().filter(convention=convention, state__in=NOT_YET_HANDED_OVER)
+    place = Coalesce("point", "delivery__point")
+    there = held.annotate(there=place).exclude(there=None).order_by("there")
+    counts = there.values_list("there").annotate(Count("pk"))
+    last = convention.hands_over_until(timezone.localdate(at))
+    points = DistributionPoint.objects.in_bulk([pk for pk, _ in counts])
+    page = absolute_url(reverse("distribution:shelf"))
+    for pk, count in counts:
+        point = points[pk]
+        context = {"convention": convention, "point": point, "count": count, "last": last, "page": page}
+        subject, body = compose("emails/distribution/convention_ended_for_points.txt", context)
+        served = Membership.objects.filter(organisation__in={point.organisation_id, point.distributor_id})
+        for to in people_of(served.filter(role__in=(Role.ADVISER, Role.MANAGER))).values():
+            queue_mail(to=to, subject=subject, body=body, about=("convention", convention.pk), at=at)
 
 
 def _write_to_point(template: str, appointment: Appointment, context: dict[str, Any], at: datetime) -> None:

@@ -18,6 +18,7 @@ from conventions.models import Convention
 from distribution.along import take_screens_along
 from distribution.data_left import open_incidents_of_data_left
 from distribution.documents import HandOverTerms, NoteAsked, freeze_delivery_note, prepare_notes, register_notes
+from distribution.emails import convention_ended_for_points
 from distribution.enums import ClosedBecause, HandOverKind, ReleaseReason, SettlementKind, UndoHandOverReason
 from distribution.liveness import register_bonds
 from distribution.machine.household_rules import out_of_territory
@@ -89,7 +90,8 @@ def release_allotted(move: Move) -> None:
 
 
 def tell_fates(move: Move) -> None:
-    """The paper of the end: what is released, what has left the workshop, and until when that is handed over.
+    """The paper of the end: what is released, what has left the workshop, and until when that is handed over; whoever
+    holds some at a point is written to.
 
     After the release, so that it says what was done; screens are counted as their desktops are. The three parties read
     the same paper: how many are with households is not told apart, as it is not to an EPCI on the page
@@ -109,6 +111,7 @@ def tell_fates(move: Move) -> None:
         ]
         last = convention.hands_over_until(timezone.localdate(move.at))
         freeze_end(convention, move, [fate for fate in fates if fate[1]], written_day(last) or "")
+        convention_ended_for_points(convention, move.at)
 
 
 def write_lines(move: Move) -> None:

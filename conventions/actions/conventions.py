@@ -16,16 +16,22 @@ from conventions.forms.verbs import (
     ConventionOpenSignatureForm,
     ConventionSucceedForm,
     ConventionSuspendForm,
-    ConventionTerminateForm,
 )
 from conventions.machine import rules
+from conventions.machine.ending_rules import ends_alone_from
 from conventions.machine.measured import exceeded_twice
 from conventions.models import Convention
-from conventions.parameters import BREACH_NOTICE_DAYS, HANDING_OVER_DAYS, NOTICE_DAYS, REVIEW_DAYS, SIGNATURE_DAYS
+from conventions.parameters import REVIEW_DAYS, SIGNATURE_DAYS
 from conventions.services import endings
 from conventions.services.conventions import open_signature_convention
 from conventions.views.conventions import CONVENTION_PAGES
-from conventions.views.endings import convention_record_end, end_proposed, end_to_agree
+from conventions.views.endings import (
+    convention_give_notice,
+    convention_record_end,
+    delays_to_end,
+    end_proposed,
+    end_to_agree,
+)
 from conventions.views.remarks import tell_remarks
 from conventions.views.sheet import sheet_of
 from lifecycle.pages import Page
@@ -103,10 +109,9 @@ def _exceeded(request: Request, convention: Convention) -> Mapping[str, Any]:
     return {"exceeded": is_measured and exceeded_twice(convention, timezone.localdate())}
 
 
-def _delays(request: Request, convention: Convention) -> Mapping[str, Any]:
-    """The delays of an end by one party alone, in days."""
-    delays = {"notice": NOTICE_DAYS, "breach": BREACH_NOTICE_DAYS, "handing": HANDING_OVER_DAYS}
-    return {name: delay.on(timezone.localdate()) for name, delay in delays.items()}
+def _notice(request: Request, convention: Convention) -> Mapping[str, Any]:
+    """By which paper of which party it ends, and from when it may."""
+    return delays_to_end(timezone.localdate()) | {"ends_from": ends_alone_from(convention, timezone.localdate())}
 
 
 def _in_force(convention: Convention, activated: Convention) -> str:
@@ -191,12 +196,22 @@ PAGES: tuple[Page[Request], ...] = (
         submit="Écarter cette fin",
     ),
     # --- ended otherwise
+    Page("give_notice", "preavis", view=convention_give_notice),
+    Page(
+        "take_back_notice",
+        "preavis/retirer",
+        CommentForm,
+        done="Retiré\u00a0: la convention continue, les parties sont prévenues",
+        warning="La convention continue. Pour la résilier plus tard, il faudra un autre préavis ou une autre mise en"
+        " demeure.",
+    ),
     Page(
         "terminate",
         "resilier",
-        ConventionTerminateForm,
+        CommentForm,
+        endings.terminate_convention,
         done="Convention résiliée. Les autres parties sont prévenues",
-        context=_delays,
+        context=_notice,
         template="conventions/actions/convention_terminate.html",
     ),
     Page("abandon", "abandonner", ConventionAbandonForm, context=_what_an_abandon_cancels),

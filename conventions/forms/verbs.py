@@ -10,7 +10,6 @@ from conventions.enums import (
     ActBody,
     DraftAbandonReason,
     SuspendReason,
-    TerminateReason,
 )
 from conventions.forms.base import CommentForm, ReasonForm
 from conventions.machine import rules
@@ -39,19 +38,6 @@ class ConventionSuspendForm(ReasonForm):
         reason = field_of(self, "reason", forms.ChoiceField)
         reason.choices = choose([choice for choice in SuspendReason.choices if choice[0] != SuspendReason.QUALITY])
         reason.help_text = f"«\u00a0{SuspendReason.QUALITY.label}\u00a0» n’est pas proposé. {NOT_EXCEEDED}"
-
-
-class ConventionTerminateForm(ReasonForm):
-    """One party alone: with notice, or after a formal notice. An agreement is given by the three (``propose_end``)."""
-
-    reasons = [choice for choice in TerminateReason.choices if choice[0] not in (FOLLOWED, TerminateReason.AGREEMENT)]
-    rule = rules.TERMINATE_REASON
-    notice_on = forms.DateField(
-        label="Date du préavis ou de la mise en demeure",
-        widget=day_input(),
-        help_text="Le délai prévu par la convention se compte à partir de ce jour.",
-        error_messages={"required": rules.NOTICE_GIVEN.sentence},
-    )
 
 
 class ConventionOpenSignatureForm(CommentForm):

@@ -6,7 +6,7 @@ An amendment is a convention that points to what it amends; it goes through the 
 from django.db.models import F
 
 from calendars.expressions import Midnight, Shifted
-from conventions.enums import ON_THE_WAY, ConventionState, TextReopenReason
+from conventions.enums import ON_THE_WAY, ConventionState, TerminateReason, TextReopenReason
 from conventions.machine import deposit_rules, draft_rules, ending_rules, measured, rules
 from conventions.models import Convention
 from conventions.permissions import (
@@ -14,10 +14,12 @@ from conventions.permissions import (
     can_agree_end_convention,
     can_create_convention,
     can_edit_convention,
+    can_give_notice_convention,
     can_open_signature_convention,
     can_record_end_convention,
     can_submit_convention,
     can_succeed_convention,
+    can_take_back_notice_convention,
     can_terminate_convention,
     can_write_convention,
 )
@@ -43,6 +45,9 @@ HEADING = (
 AGREED = (S.IN_REVIEW, S.APPROVED, S.SIGNING)
 SUCCEEDED = (*ON_THE_WAY, S.ACTIVE, S.SUSPENDED, S.EXPIRED, S.TERMINATED)
 """Where the successor of a merged EPCI takes its place; devices are handed over for a time after the end."""
+
+
+NOT_NOTICED = {"notice_on": None, "notice_reason": "", "notice_file": None, "notice_told_at": None, "notice_by": None}
 
 
 def _successor_epci(ctx: Context) -> int | None:
@@ -333,6 +338,43 @@ class ConventionMachine(Machine, of=Convention):
         why="One of the three does not agree, or no longer proposes it: the convention goes on.",
     )
 
+    give_notice = Verb(
+        "Enregistrer un préavis ou une mise en demeure",
+        source=[S.SIGNED, S.ACTIVE, S.SUSPENDED],
+        target=SAME,
+        who=can_give_notice_convention,
+        requires=[
+            ending_rules.NONE_NOTICED,
+            rules.AMENDMENT_NOT_ALONE,
+            ending_rules.NOTICE_REASON,
+            ending_rules.NOTICE_DATED,
+            ending_rules.NOTICE_PAPER,
+        ],
+        stamps={
+            "notice_on": Given("notice_on"),
+            "notice_reason": Given("reason"),
+            "notice_file": Given("notice_file"),
+            "notice_told_at": AT,
+            "notice_by": ACTOR,
+        },
+        journal=["reason", "notice_on"],
+        recalls=given_reason(TerminateReason),
+        done="Préavis ou mise en demeure enregistré",
+        why="The two other parties and the pilot read it, and from when it may end.",
+    )
+
+    take_back_notice = Verb(
+        "Retirer le préavis ou la mise en demeure",
+        source=[S.SIGNED, S.ACTIVE, S.SUSPENDED],
+        target=SAME,
+        who=can_take_back_notice_convention,
+        requires=[ending_rules.NOTICED_BEFORE],
+        stamps=NOT_NOTICED,
+        done="Préavis ou mise en demeure retiré",
+        undoes=["give_notice"],
+        why="The breach was mended, or the party stays: it goes on, and all are told.",
+    )
+
     terminate = Verb(
         "Résilier",
         source=[S.SIGNED, S.ACTIVE, S.SUSPENDED],
@@ -341,7 +383,8 @@ class ConventionMachine(Machine, of=Convention):
         follows=["convention.terminate", "convention.expire", "convention.agree_end", "convention.record_end"],
         requires=[
             rules.TERMINATE_REASON,
-            rules.NOTICE_GIVEN,
+            ending_rules.TOLD_FIRST,
+            ending_rules.NOTICE_GIVEN,
             rules.REASON_FITS,
             ending_rules.AGREED,
             rules.AMENDMENT_NOT_ALONE,

@@ -1,11 +1,15 @@
-"""What is missing before a convention ends by the agreement of its three parties (machines §3)."""
+"""What is missing before a convention ends: by the agreement of its three parties, or by one alone (machines §3)."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
-from conventions.enums import Party, TerminateReason
-from conventions.models import EndConsent
+from conventions.enums import ENDED_ALONE, Party, TerminateReason
+from conventions.machine.reading import coded
+from conventions.models import Convention, EndConsent
+from conventions.parameters import BREACH_NOTICE_DAYS, END_TOLD_DAYS, NOTICE_DAYS
 from conventions.permissions import PARTIES
 from lifecycle.machine import Context, Requirement
 from network.enums import OrganisationKind
@@ -62,4 +66,111 @@ AGREED = Requirement(
     _agreed,
     lifted_by="les deux autres parties",
     field="reason",
+)
+
+
+# --- by one party alone: its paper first, which the two others read; the end once the delay has passed
+
+DELAYS = {TerminateReason.NOTICE: NOTICE_DAYS, TerminateReason.BREACH: BREACH_NOTICE_DAYS}
+"""How long after its paper one party alone ends a convention, by why."""
+
+NONE_NOTICED = Requirement(
+    "none_noticed",
+    "Un préavis ou une mise en demeure est déjà enregistré\u00a0: qui l’a enregistré peut le retirer.",
+    lambda ctx: Q(notice_reason=""),
+    lifted_by="la partie qui l’a enregistré",
+)
+NOTICE_REASON = coded(
+    "notice_reason", [reason.value for reason in ENDED_ALONE], "Dites si c’est un préavis ou une mise en demeure."
+)
+
+
+def _dated(ctx: Context) -> bool | Q:
+    """A paper that ends what was signed is younger than the signatures, and was written already."""
+    given_on = ctx.values.get("notice_on")
+    if not given_on:
+        return True
+    return Q(signed_at__date__lte=given_on) if given_on <= ctx.day else False
+
+
+NOTICE_DATED = Requirement(
+    "notice_dated",
+    "La date du préavis ou de la mise en demeure\u00a0: pas avant la dernière signature, ni après ce jour.",
+    _dated,
+    needs=("notice_on",),
+    field="notice_on",
+)
+NOTICE_PAPER = Requirement(
+    "notice_paper",
+    "Déposez le préavis ou la mise en demeure que votre partie a envoyé.",
+    needs=("notice_file",),
+    field="deposit",
+)
+NOTICED_BEFORE = Requirement(
+    "noticed_before",
+    "Aucun préavis, aucune mise en demeure de votre partie n’est enregistré.",
+    lambda ctx: ~Q(notice_reason=""),
+    lifted_by="un signataire de votre partie",
+)
+
+
+def _alone(ctx: Context) -> bool:
+    """Whether what is asked is an end by one party alone: what follows another act says why."""
+    return not ctx.has("reason") or ctx.values["reason"] in ENDED_ALONE
+
+
+def _told_first(ctx: Context) -> bool | Q:
+    """The paper of the party that acts is there, and is the one that is said."""
+    if not _alone(ctx):
+        return True
+    told = Q(notice_by__kind=ctx.actor.kind) & ~Q(notice_reason="")
+    if ctx.has("reason"):
+        told &= Q(notice_reason=ctx.values["reason"])
+    if ctx.has("notice_on"):
+        told &= Q(notice_on=ctx.values["notice_on"])
+    return told
+
+
+TOLD_FIRST = Requirement(
+    "told_first",
+    "Enregistrez d’abord votre préavis ou votre mise en demeure\u00a0: les deux autres parties le lisent avant la fin.",
+    _told_first,
+    lifted_by="un signataire de votre partie",
+)
+
+
+def alone_from(given_on: date, told_on: date, reason: str, day: date) -> date:
+    """The first day on which one party alone ends it: its delay has passed, and the two others have had time to read.
+
+    By the delays in force on ``day``.
+    """
+    delay = timedelta(days=DELAYS[TerminateReason(reason)].on(day))
+    return max(given_on + delay, told_on + timedelta(days=END_TOLD_DAYS.on(day)))
+
+
+def ends_alone_from(convention: Convention, day: date) -> date | None:
+    """The first day on which the party that gave notice may end it, by the delays of ``day``; None when none did."""
+    if convention.notice_on is None or convention.notice_told_at is None:
+        return None
+    told_on = timezone.localdate(convention.notice_told_at)
+    return alone_from(convention.notice_on, told_on, convention.notice_reason, day)
+
+
+def _delay_passed(ctx: Context) -> bool | Q:
+    if not _alone(ctx):
+        return True
+    passed = Q(notice_reason="")
+    for reason, delay in DELAYS.items():
+        passed |= Q(notice_reason=reason, notice_on__lte=ctx.day - timedelta(days=delay.on(ctx.day)))
+    return passed & (
+        Q(notice_told_at=None) | Q(notice_told_at__date__lte=ctx.day - timedelta(days=END_TOLD_DAYS.on(ctx.day)))
+    )
+
+
+NOTICE_GIVEN = Requirement(
+    "notice",
+    "Le délai prévu n’est pas écoulé depuis le préavis ou la mise en demeure, ou depuis son enregistrement ici.",
+    _delay_passed,
+    needs=("notice_on",),
+    field="notice_on",
 )

@@ -22,7 +22,7 @@ from conventions.enums import (
 )
 from conventions.machine.reading import coded
 from conventions.models import Review, Signature
-from conventions.parameters import BREACH_NOTICE_DAYS, NOTICE_DAYS, REMINDERS
+from conventions.parameters import REMINDERS
 from lifecycle.machine import Context, Requirement
 from network.enums import OrganisationKind
 
@@ -148,26 +148,6 @@ AMENDMENT_NOT_ALONE = Requirement(
         if ctx.values.get("reason") == TerminateReason.AMENDED_ENDED
         else Q(amends=None) | Q(state=ConventionState.SIGNED)
     ),
-)
-
-
-def _notice_given(ctx: Context) -> bool:
-    """The notice that this reason asks for has passed; an agreement between the parties asks for none."""
-    reason, given_on = ctx.values.get("reason"), ctx.values.get("notice_on")
-    if not given_on or not reason:
-        return True
-    delays = {TerminateReason.NOTICE: NOTICE_DAYS, TerminateReason.BREACH: BREACH_NOTICE_DAYS}
-    delay = delays.get(reason)
-    days = 0 if delay is None else delay.on(ctx.day)
-    return bool(given_on + timedelta(days=days) <= ctx.day)
-
-
-NOTICE_GIVEN = Requirement(
-    "notice",
-    "Le délai prévu n’est pas écoulé depuis le préavis ou la mise en demeure\u00a0: indiquez leur date.",
-    _notice_given,
-    needs=("notice_on",),
-    field="notice_on",
 )
 
 

@@ -134,6 +134,10 @@ class Migration(migrations.Migration):
                     ("end_proposed_at", models.DateTimeField(editable=False, null=True, verbose_name="fin proposée le")),
                     ("end_proposed_by", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership")),
                     ("notice_on", models.DateField(editable=False, null=True, verbose_name="préavis du")),
+                    ("notice_reason", models.CharField(blank=True, choices=[("notice", "Décision d’une partie, avec préavis"), ("breach", "Manquement, après mise en demeure")], editable=False, max_length=20, verbose_name="préavis ou mise en demeure")),
+                    ("notice_file", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.storedfile", verbose_name="papier du préavis")),
+                    ("notice_told_at", models.DateTimeField(editable=False, null=True, verbose_name="préavis enregistré le")),
+                    ("notice_by", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership")),
                     ("ended_at", models.DateTimeField(editable=False, null=True, verbose_name="fin constatée le")),
                     ("ended_on", models.DateField(editable=False, null=True, verbose_name="dernier jour d’effet")),
                     (
@@ -200,6 +204,15 @@ class Migration(migrations.Migration):
                             condition=models.Q(models.Q(("state", "suspended"), ("suspend_reason__in", ["quality", "supply", "storage", "dispute"]), ("suspended_at__isnull", False)), models.Q(models.Q(("state", "suspended"), _negated=True), ("suspend_reason", ""), ("suspended_at", None)), _connector="OR"),
                             name="conventions_convention_suspended",
                         ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("notice_by", None), ("notice_file", None), ("notice_reason", ""), ("notice_told_at", None)),
+                                models.Q(("notice_by__isnull", False), ("notice_file__isnull", False), ("notice_on__isnull", False), ("notice_reason__in", ("notice", "breach")), ("notice_told_at__isnull", False)),
+                                _connector="OR",
+                            ),
+                            name="conventions_convention_noticed",
+                        ),
+                        models.CheckConstraint(condition=models.Q(models.Q(("ended_because__in", ("notice", "breach")), _negated=True), ("notice_reason", models.F("ended_because")), _connector="OR"), name="conventions_convention_ended_alone"),
                         models.CheckConstraint(
                             condition=models.Q(
                                 models.Q(("ended_because__in", ["agreement", "notice", "breach", "amended_ended"]), ("notice_on__isnull", False), ("state", "terminated")),

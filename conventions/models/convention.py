@@ -11,6 +11,7 @@ from django.utils import timezone
 from conventions.enums import (
     ALIVE,
     ENDED,
+    ENDED_ALONE,
     ActBody,
     ConventionPaperKind,
     ConventionState,
@@ -65,6 +66,10 @@ class ConventionQuerySet(models.QuerySet["Convention"]):
         """Those whose territory is this EPCI, or the EPCI of this commune, in any state. No amendment among them."""
         epci = place.pk if isinstance(place, Epci) else place.epci_id
         return self.originals().filter(epci=epci)
+
+
+ALONE = [(reason.value, reason.label) for reason in ENDED_ALONE]
+"""Why one party alone ends a convention, as choices."""
 
 
 class Convention(Stateful):
@@ -159,6 +164,14 @@ class Convention(Stateful):
     end_proposed_at = models.DateTimeField("fin proposée le", null=True, editable=False)
     end_proposed_by = models.ForeignKey(Membership, models.PROTECT, null=True, editable=False, related_name="+")
     notice_on = models.DateField("préavis du", null=True, editable=False)
+    notice_reason = models.CharField(
+        "préavis ou mise en demeure", max_length=20, choices=ALONE, blank=True, editable=False
+    )
+    notice_file = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="papier du préavis"
+    )
+    notice_told_at = models.DateTimeField("préavis enregistré le", null=True, editable=False)
+    notice_by = models.ForeignKey(Membership, models.PROTECT, null=True, editable=False, related_name="+")
     ended_at = models.DateTimeField("fin constatée le", null=True, editable=False)
     ended_on = models.DateField("dernier jour d’effet", null=True, editable=False)
     ended_because = models.CharField(
@@ -229,6 +242,21 @@ class Convention(Stateful):
                 condition=Q(state=S.SUSPENDED, suspended_at__isnull=False, suspend_reason__in=SuspendReason.values)
                 | ~Q(state=S.SUSPENDED) & Q(suspended_at=None, suspend_reason=""),
                 name="conventions_convention_suspended",
+            ),
+            models.CheckConstraint(
+                condition=Q(notice_reason="", notice_file=None, notice_told_at=None, notice_by=None)
+                | Q(
+                    notice_reason__in=ENDED_ALONE,
+                    notice_on__isnull=False,
+                    notice_file__isnull=False,
+                    notice_told_at__isnull=False,
+                    notice_by__isnull=False,
+                ),
+                name="conventions_convention_noticed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(ended_because__in=ENDED_ALONE) | Q(notice_reason=F("ended_because")),
+                name="conventions_convention_ended_alone",
             ),
             models.CheckConstraint(
                 condition=Q(state=S.TERMINATED, ended_because__in=TerminateReason.values, notice_on__isnull=False)

@@ -1,12 +1,12 @@
-"""A convention ended by the agreement of its three parties: proposed by one, confirmed by the two others."""
+"""How parties end a convention: proposed by one and confirmed by the two others, or by one alone after its paper."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 
 from conventions.enums import ConventionPaperKind, FoundOnDeposit, Party
-from conventions.machine.ending_rules import CONSENT, PROPOSED, party_of
+from conventions.machine.ending_rules import CONSENT, PROPOSED, TOLD_FIRST, party_of
 from conventions.models import Convention, ConventionPaper, EndConsent
 from conventions.services.readings import read_scan, refuse
 from conventions.services.signatures import NOT_DRAWN, SCANS
@@ -62,6 +62,45 @@ def record_end_convention(
     if read_scan(row=convention, document=document, content=content, frozen=frozen).found != FoundOnDeposit.CODE:
         refuse(convention, "no_code", NO_CODE)
     return _consent(actor, convention, Consent("record_end", party, (content, name), comment), at or timezone.now())
+
+
+def give_notice_convention(
+    *,
+    actor: Actor,
+    convention: Convention,
+    reason: str,
+    notice_on: date,
+    paper: StoredFile | None,
+    at: datetime | None = None,
+    comment: str = "",
+) -> Convention:
+    """Record the paper, already kept, by which one's party will end it alone, of the day ``notice_on``.
+
+    ``reason``: of ``ENDED_ALONE``. Raises Unknown, PermissionDenied, Refused.
+    """
+    return gate.apply(
+        convention,
+        "give_notice",
+        actor=actor,
+        at=at,
+        comment=comment,
+        reason=reason,
+        notice_on=notice_on,
+        notice_file=paper,
+    )
+
+
+def terminate_convention(
+    *, actor: Actor, convention: Convention, at: datetime | None = None, comment: str = ""
+) -> Convention:
+    """End it alone, for the reason and by the paper that one's party gave.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    if not convention.notice_reason:
+        raise Refused({convention.pk: (TOLD_FIRST.reason,)})
+    reason, notice_on = convention.notice_reason, convention.notice_on
+    return gate.apply(convention, "terminate", actor=actor, at=at, comment=comment, reason=reason, notice_on=notice_on)
 
 
 def agreement_paper(convention: Convention) -> ConventionPaper | None:

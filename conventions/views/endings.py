@@ -1,16 +1,19 @@
-"""A convention ended by the agreement of its three parties: what each said, and what is signed on paper."""
+"""How a convention ends: what each party said, what is signed on paper, what one alone has sent to the others."""
 
+from datetime import date
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from conventions.enums import Party
-from conventions.forms.endings import RecordEndForm
+from conventions.forms.endings import NoticeForm, RecordEndForm
 from conventions.models import Convention, EndConsent
-from conventions.parameters import HANDING_OVER_DAYS
+from conventions.parameters import BREACH_NOTICE_DAYS, END_TOLD_DAYS, HANDING_OVER_DAYS, NOTICE_DAYS
 from conventions.services import endings as services
 from conventions.views.conventions import CONVENTION_PAGES, visible_convention
+from documents.responses import file_response
 from documents.services import open_file
 from lifecycle.acting import asks_then_acts, deposited, posted
 from network.requests import Request
@@ -59,6 +62,40 @@ def convention_record_end(request: Request, reference: str) -> HttpResponse:
         submit="Inscrire cet accord",
         **known,
     )
+
+
+def delays_to_end(today: date) -> dict[str, Any]:
+    """The delays of an end by one party alone, in days, by the values of the day."""
+    delays = {"notice": NOTICE_DAYS, "breach": BREACH_NOTICE_DAYS, "told": END_TOLD_DAYS, "handing": HANDING_OVER_DAYS}
+    return {name: delay.on(today) for name, delay in delays.items()}
+
+
+@asks_then_acts
+def convention_give_notice(request: Request, reference: str) -> HttpResponse:
+    """A party deposits the paper by which it will end it alone: the others read it from now on."""
+    convention = visible_convention(request, reference)
+    return CONVENTION_PAGES.act(
+        request,
+        convention,
+        "give_notice",
+        NoticeForm(posted(request), deposited(request), by=request.membership),
+        services.give_notice_convention,
+        values=NoticeForm.given,
+        done="Enregistré\u00a0: les autres parties et le pilote reçoivent un courriel. Rien ne change avant la fin du"
+        " délai",
+        template="conventions/actions/convention_give_notice.html",
+        submit="Enregistrer et prévenir les parties",
+        **delays_to_end(timezone.localdate()),
+    )
+
+
+@require_safe
+def convention_notice(request: Request, reference: str) -> FileResponse:
+    """The paper by which one party ends it alone, as it was deposited."""
+    convention = visible_convention(request, reference)
+    if convention.notice_file is None:
+        raise Http404
+    return file_response(convention.notice_file, as_attachment=False)
 
 
 def _is_awaited(known: dict[str, Any], party: Party) -> bool:

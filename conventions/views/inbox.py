@@ -14,7 +14,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from viewflow.workflow.models import Task
 
-from conventions.asked import asked_of, claim_task, gone, refusals_to_answer, release_task, to_agree_end, unknown_to
+from conventions.asked import (
+    asked_of,
+    claim_task,
+    gone,
+    refusals_to_answer,
+    release_task,
+    to_agree_end,
+    to_end_alone,
+    unknown_to,
+)
 from conventions.enums import ReviewSubject
 from conventions.flows import ConventionFlow
 from conventions.models import Convention, Review, ReviewPoint, Signature
@@ -77,7 +86,7 @@ def items_of(actor: Membership) -> list[Item]:
     """What is asked of whoever acts, in a constant number of queries."""
     tasks = list(asked_of(actor))
     keys = {task.process.artifact_object_id for task in tasks}
-    conventions = _conventions(keys, to_agree_end(actor))
+    conventions = _conventions(keys, to_agree_end(actor), to_end_alone(actor))
     reviews = Review.objects.select_related("organisation", "asked_of__user").in_bulk(
         _seeds(tasks, ConventionFlow.review)
     )
@@ -104,11 +113,12 @@ def items_of(actor: Membership) -> list[Item]:
     find_refusals(refused)
     items += [_refused(signature) for signature in refused]
     items += [_end_proposed(convention) for convention in conventions.values() if convention.end_is_asked]
+    items += [_delay_passed(convention) for convention in conventions.values() if convention.ends_alone]
     return sorted(items, key=lambda item: (item.due_on is None, item.due_on or date.max, item.asked_at))
 
 
-def _conventions(keys: set[int], to_end: Any) -> dict[int, Any]:
-    """Those of these keys and those whose end is asked, by key; ``end_is_asked`` says of which.
+def _conventions(keys: set[int], to_end: Any, alone: Any) -> dict[int, Any]:
+    """Those of these keys and those whose end is asked, by key; ``end_is_asked`` and ``ends_alone`` say of which.
 
     ``answer_due_on``: until when a text that a signatory did not sign is submitted again. ``has_open_points``: whether
     a reviewer waits for an answer.
@@ -116,8 +126,10 @@ def _conventions(keys: set[int], to_end: Any) -> dict[int, Any]:
     declined = Q(signatures__round=F("round"), signatures__answer_due_on__isnull=False)
     points = ReviewPoint.objects.filter(review__convention=OuterRef("pk"), review__round=OuterRef("round"))
     open_points = points.filter(answered_at=None)
-    found = Convention.objects.filter(Q(pk__in=keys) | Q(pk__in=to_end.values("pk"))).annotate(
+    wanted = Q(pk__in=keys) | Q(pk__in=to_end.values("pk")) | Q(pk__in=alone.values("pk"))
+    found = Convention.objects.filter(wanted).annotate(
         end_is_asked=Exists(to_end.filter(pk=OuterRef("pk"))),
+        ends_alone=Exists(alone.filter(pk=OuterRef("pk"))),
         answer_due_on=Min("signatures__answer_due_on", filter=declined),
         has_open_points=Exists(open_points),
     )
@@ -145,6 +157,13 @@ def _end_proposed(convention: Convention) -> Item:
     url = reverse("conventions:convention_agree_end", args=[convention.reference])
     at = convention.end_proposed_at or convention.moved_at
     return Item(0, "Donner son accord pour finir", "Voir et répondre", url, convention, at, None, "", False)
+
+
+def _delay_passed(convention: Convention) -> Item:
+    """What the party of whoever reads said it would end alone: it may now, or takes it back."""
+    url = reverse("conventions:convention_terminate", args=[convention.reference])
+    at = convention.notice_told_at or convention.moved_at
+    return Item(0, "Résilier, ou retirer le préavis", "Voir et décider", url, convention, at, None, "", False)
 
 
 def _seeds(tasks: list[Task], node: object) -> set[int]:

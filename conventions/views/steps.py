@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from django.urls import reverse
 from django.utils import timezone
 
-from conventions.enums import ConventionState, ReviewSubject
+from conventions.enums import ConventionState, ReviewSubject, TerminateReason
+from conventions.machine.ending_rules import ends_alone_from
 from conventions.models import Convention, EndConsent, Review, Signature
 from conventions.permissions import can_open_signature_convention, can_submit_convention
 from conventions.templatetags.conventions import working_days
@@ -178,6 +179,8 @@ def _signed(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
 def _active(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
     if convention.end_proposed_at is not None:
         return _ending(convention, actor)
+    if convention.notice_reason:
+        return _noticed(convention, actor)
     if convention.amends_id is not None:
         return Step(f"Avenant en vigueur depuis le {day(convention.starts_on)}", dated=False)
     left = (convention.ends_on - timezone.localdate()).days if convention.ends_on else 0
@@ -199,9 +202,29 @@ def _ending(convention: Convention, actor: Actor) -> Step:
     return Step(told, f"{in_a_sentence(suspended)}{yours}" if suspended else yours, "agree_end")
 
 
+def _noticed(convention: Convention, actor: Actor) -> Step:
+    """One party gave notice: it ends it once the delay has passed, or takes it back."""
+    assert convention.notice_by is not None
+    what = "Une mise en demeure" if convention.notice_reason == TerminateReason.BREACH else "Un préavis de résiliation"
+    suspended = f"{_why_suspended(convention)}. " if convention.state == S.SUSPENDED else ""
+    told = f"{suspended}{what} {of(convention.notice_by.organisation)} est enregistré"
+    told += "e" if convention.notice_reason == TerminateReason.BREACH else ""
+    told += (
+        f"\u00a0: la convention peut être résiliée à partir du {day(ends_alone_from(convention, timezone.localdate()))}"
+    )
+    action = next((one for one in gate.actions_for(convention, actor) if one.verb == "terminate"), None)
+    if action is None or not action.allowed:
+        return Step(told, since=convention.notice_told_at)
+    return Step(
+        told, "le délai est passé, résiliez la convention ou retirez ce que votre partie a enregistré", "terminate"
+    )
+
+
 def _suspended(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
     if convention.end_proposed_at is not None:
         return _ending(convention, actor)
+    if convention.notice_reason:
+        return _noticed(convention, actor)
     return Step(f"{_why_suspended(convention)}. Plus rien n’y est affecté", since=convention.suspended_at)
 
 

@@ -11,8 +11,9 @@ from typing import Any, cast
 from django.utils import timezone
 
 from calendars.working_days import add_months
-from conventions.enums import ActBody, Party, ReviewSubject, SignatureMethod, TextReopenReason
+from conventions.enums import ActBody, Party, ReviewSubject, SignatureMethod, TerminateReason, TextReopenReason
 from conventions.models import Convention, PriceCeiling, Review, Signature
+from conventions.parameters import BREACH_NOTICE_DAYS, END_TOLD_DAYS, NOTICE_DAYS
 from conventions.services.circuit import answer_point, answer_review
 from conventions.services.conventions import (
     open_signature_convention,
@@ -26,6 +27,7 @@ from conventions.services.drafting import (
     create_amendment,
     create_convention,
 )
+from conventions.services.endings import give_notice_convention, terminate_convention
 from conventions.services.signatures import deposit_signature, sign_signature
 from documents.models import Document
 from documents.readers.pages import count_pages
@@ -36,6 +38,7 @@ from network.models import Epci, Membership, Organisation
 from tests.documents.pdfs import scan_of, signed_pdf, small_pdf
 from tests.given import load_reference
 from tests.network.factories import make_epci, make_membership, make_organisation
+from tests.reference.values import set_value
 from tests.remembered import remembered
 
 _rank = itertools.count(1)
@@ -89,6 +92,29 @@ def brought(signature: Signature, method: str) -> bytes:
 def again(convention: Convention) -> Convention:
     """The row as the database has it now."""
     return Convention.objects.get(pk=convention.pk)
+
+
+def without_delay() -> None:
+    """Whoever ends a convention alone waits for nothing: for a test of what an end does, not of how long before."""
+    for delay in (NOTICE_DAYS, BREACH_NOTICE_DAYS, END_TOLD_DAYS):
+        set_value(delay, 0)
+
+
+def noticed(
+    convention: Convention, actor: Membership, reason: str = TerminateReason.NOTICE, at: datetime | None = None
+) -> Convention:
+    """A party has recorded the paper by which it ends it alone, of the same day; no delay is left to wait for."""
+    without_delay()
+    paper = store_file(content=small_pdf("preavis"), name="preavis.pdf", by=actor, at=at)
+    given = {"reason": reason, "notice_on": timezone.localdate(at), "paper": paper}
+    return give_notice_convention(actor=actor, convention=again(convention), at=at, **given)
+
+
+def ended_alone(
+    convention: Convention, actor: Membership, reason: str = TerminateReason.NOTICE, at: datetime | None = None
+) -> Convention:
+    """A party has ended it alone, the day of its paper."""
+    return terminate_convention(actor=actor, convention=noticed(convention, actor, reason, at), at=at)
 
 
 @dataclass

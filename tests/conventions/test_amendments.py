@@ -25,7 +25,7 @@ from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Context, Requirement
 from network.models import Membership
-from tests.conventions.conventions import Treaty, again, midday
+from tests.conventions.conventions import Treaty, again, ended_alone, midday
 from tests.conventions.pages import acting, done, page_of, read
 from typography.french import written_day
 
@@ -249,13 +249,7 @@ def test_an_amendment_follows_what_it_amends_in_all_things() -> None:
         gate.apply(amendment, "suspend", actor=scene.manager, reason="supply")
     assert sentences(refused) == {rules.NOT_AMENDMENT.sentence}
     with pytest.raises(Refused) as refused:
-        gate.apply(
-            amendment,
-            "terminate",
-            actor=scene.manager,
-            reason="notice",
-            notice_on=timezone.localdate() - timedelta(days=90),
-        )
+        ended_alone(amendment, scene.manager)
     assert sentences(refused) == {rules.AMENDMENT_NOT_ALONE.sentence}
     assert not Convention.objects.in_force_on(timezone.localdate()).filter(pk=amendment.pk).exists()
 
@@ -274,13 +268,7 @@ def test_amendments_end_with_a_convention_that_is_terminated() -> None:
     convention = scene.active()
     amendments = _three_amendments(scene, convention)
 
-    gate.apply(
-        convention,
-        "terminate",
-        actor=scene.manager,
-        reason=TerminateReason.NOTICE,
-        notice_on=timezone.localdate() - timedelta(days=90),
-    )
+    ended_alone(convention, scene.manager)
 
     assert [again(row).state for row in amendments] == [S.TERMINATED, S.TERMINATED, S.ABANDONED]
     assert again(amendments[0]).ended_because == TerminateReason.AMENDED_ENDED

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from conventions.enums import ConventionState, TerminateReason
+from conventions.enums import ConventionState
 from conventions.models import Convention, Quota
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.clock import run_clock
-from tests.conventions.conventions import Treaty, again, midday
+from tests.conventions.conventions import Treaty, again, ended_alone, midday
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("days_to_come")]
 S = ConventionState
@@ -162,12 +162,9 @@ def test_one_that_was_terminated_is_neither_reminded_nor_expired() -> None:
     scene = treaty()
     convention = scene.signed()
     run_clock(at=midday(START))
-    gate.apply(
+    ended_alone(
         convention,
-        "terminate",
-        actor=scene.manager,
-        reason=TerminateReason.NOTICE,
-        notice_on=START - timedelta(days=90),
+        scene.manager,
         at=midday(START + timedelta(days=2)),
     )
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
@@ -17,9 +18,10 @@ from conventions.services.quotas import set_reserve
 from conventions.templatetags.conventions import working_days
 from lifecycle import gate
 from network.models import Membership
-from tests.conventions.conventions import Treaty, again, midday
+from tests.conventions.conventions import Treaty, again, midday, without_delay
 from tests.conventions.pages import acting, answered, done, page_of, read
 from tests.costs import assert_same_queries
+from tests.documents.pdfs import small_pdf
 from tests.network.factories import make_membership
 from tests.pages import crawling
 from tests.reference.values import set_value
@@ -28,7 +30,8 @@ from typography.french import day
 pytestmark = pytest.mark.django_db
 LIST, INBOX = "conventions:convention_list", "conventions:inbox"
 VERBS = (
-    "submit", "reopen", "open_signature", "activate", "succeed", "suspend", "resume", "terminate", "abandon",
+    "submit", "reopen", "open_signature", "activate", "succeed", "suspend", "resume", "give_notice", "terminate",
+    "abandon",
 )  # fmt: skip
 
 
@@ -485,12 +488,17 @@ def test_a_suspended_convention_resumes_and_a_signatory_terminates_it() -> None:
     assert "Suspendue" in read(client_of(treaty), page_of(convention, "convention_detail"))
     done(client_of(treaty), page_of(convention, "convention_resume"), reason="settled")
     signatory = acting(treaty.signatories[Party.DISTRIBUTOR])
-    url, today = page_of(convention, "convention_terminate"), timezone.localdate()
-
-    assert "délai prévu n’est pas écoulé" in answered(signatory, url, reason="notice", notice_on=today.isoformat())
-    assert "Accord des parties : sans délai, mais donné par les trois" in read(signatory, url).replace("\u00a0", " ")
-    assert "agreement" not in read(signatory, url)
-    done(signatory, url, reason="notice", notice_on=(today - timedelta(days=90)).isoformat())
+    paper, end = page_of(convention, "convention_give_notice"), page_of(convention, "convention_terminate")
+    for page in (paper, end):
+        assert "sans délai, mais donné par les trois" in read(signatory, page)
+    assert "agreement" not in read(signatory, paper)
+    typed = {"reason": "notice", "notice_on": timezone.localdate().isoformat()}
+    assert "Déposez le préavis" in answered(signatory, paper, **typed)
+    file = SimpleUploadedFile("preavis.pdf", small_pdf("preavis"), content_type="application/pdf")
+    done(signatory, paper, deposit=file, **typed)
+    assert "délai prévu n’est pas écoulé" in answered(signatory, end)
+    without_delay()
+    done(signatory, end)
 
     assert again(convention).state == ConventionState.TERMINATED
 

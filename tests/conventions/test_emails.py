@@ -17,7 +17,7 @@ from lifecycle.clock import run_clock
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from network.services.memberships import close_membership
-from tests.conventions.conventions import Treaty, again, midday
+from tests.conventions.conventions import Treaty, again, ended_alone, midday
 from tests.conventions.pages import page_of
 from tests.network.factories import make_membership
 from tests.reference.values import set_value
@@ -298,13 +298,7 @@ def test_the_parties_and_the_pilot_follow_its_life() -> None:
     convention = scene.active()
     gate.apply(convention, "suspend", actor=scene.manager, reason=SuspendReason.SUPPLY)
     gate.apply(convention, "resume", actor=scene.manager, reason=ResumeReason.SETTLED)
-    gate.apply(
-        convention,
-        "terminate",
-        actor=scene.manager,
-        reason="notice",
-        notice_on=timezone.localdate() - timedelta(days=90),
-    )
+    ended_alone(convention, scene.manager)
 
     for begins in ("Signée", "En vigueur", "Convention suspendue", "Convention reprise", "Convention résiliée"):
         found = mails(again(convention), begins)
@@ -362,13 +356,7 @@ def test_an_amendment_is_named_as_such_and_its_end_goes_unsaid() -> None:
     assert "L’avenant" in mails(amendment, "En vigueur")[0].body
     assert "est soumis à relecture" in mails(amendment, "Votre relecture")[0].body
 
-    gate.apply(
-        convention,
-        "terminate",
-        actor=scene.manager,
-        reason="notice",
-        notice_on=timezone.localdate() - timedelta(days=90),
-    )
+    ended_alone(convention, scene.manager)
 
     assert mails(convention, "Convention résiliée")
     assert not mails(amendment, "Convention résiliée")

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from calendars.working_days import add_working_days
 from conventions.enums import ConventionPaperKind, ConventionState, Party, TerminateReason
-from conventions.machine import draft_rules, ending_rules, rules
+from conventions.machine import draft_rules, ending_rules
 from conventions.models import Convention, EndConsent, PriceCeiling
 from conventions.services.conventions import (
     agree_end_convention,
@@ -24,7 +24,7 @@ from documents.services import open_file
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from reference.models import Parameter
-from tests.conventions.conventions import Treaty, again, drawn
+from tests.conventions.conventions import Treaty, again, drawn, ended_alone
 from tests.conventions.pages import acting, answered, done, page_of, read
 from tests.documents.pdfs import scan_of, scan_with
 from typography.french import of
@@ -234,13 +234,7 @@ def test_a_suspended_convention_whose_end_is_proposed_is_still_told_suspended() 
 def test_an_end_by_one_party_has_its_paper_too(reason: str) -> None:
     scene = Treaty()
     convention = scene.active()
-    ended = gate.apply(
-        convention,
-        "terminate",
-        actor=scene.signatories[Party.EPCI],
-        reason=reason,
-        notice_on=timezone.localdate() - timedelta(days=90),
-    )
+    ended = ended_alone(convention, scene.signatories[Party.EPCI], reason)
 
     values = ended.papers.get(kind=ConventionPaperKind.END).document.values
     assert values["reason"] == TerminateReason(reason).label
@@ -304,13 +298,7 @@ def test_an_agreement_says_when_the_convention_ended_otherwise() -> None:
     convention = proposed(scene)
     document = agreement_of(convention)
     assert document is not None
-    gate.apply(
-        convention,
-        "terminate",
-        actor=scene.signatories[Party.EPCI],
-        reason=TerminateReason.BREACH,
-        notice_on=timezone.localdate() - timedelta(days=90),
-    )
+    ended_alone(convention, scene.signatories[Party.EPCI], TerminateReason.BREACH)
     assert "a pris fin autrement" in standing_of(document.public_code)
 
 
@@ -318,13 +306,7 @@ def test_the_public_page_tells_that_another_convention_replaced_it() -> None:
     scene = Treaty()
     convention = scene.active()
     code = drawn(convention.document).public_code
-    gate.apply(
-        convention,
-        "terminate",
-        actor=scene.signatories[Party.EPCI],
-        reason=TerminateReason.BREACH,
-        notice_on=timezone.localdate() - timedelta(days=90),
-    )
+    ended_alone(convention, scene.signatories[Party.EPCI], TerminateReason.BREACH)
     assert "la remplace" not in standing_of(code)
     scene.signed(starts_on=timezone.localdate() + timedelta(days=1), ends_on=scene.ends_on + timedelta(days=1))
 
@@ -337,22 +319,13 @@ def test_no_row_in_force_shortens_no_notice_and_closes_nothing() -> None:
     convention = scene.active()
     Parameter.objects.all().delete()
 
-    with pytest.raises(Refused) as refused:
-        gate.apply(
-            convention,
-            "terminate",
-            actor=scene.signatories[Party.EPCI],
-            reason=TerminateReason.NOTICE,
-            notice_on=timezone.localdate() - timedelta(days=89),
-        )
-    assert sentences(refused) == {rules.NOTICE_GIVEN.sentence}
-    gate.apply(
-        convention,
-        "terminate",
-        actor=scene.signatories[Party.EPCI],
-        reason=TerminateReason.NOTICE,
-        notice_on=timezone.localdate() - timedelta(days=90),
-    )
+    day = timezone.localdate()
+    for ago, reason, days in ((0, "notice", 90), (0, "breach", 30), (90, "notice", 10)):
+        given_on = day - timedelta(days=ago)
+        assert ending_rules.alone_from(given_on, day, reason, day) == day + timedelta(days=days)
+    gate.apply(convention, "propose_end", actor=scene.signatories[Party.EPCI])
+    for party in (Party.RECONDITIONER, Party.DISTRIBUTOR):
+        agree_end_convention(actor=scene.signatories[party], convention=convention)
     now = timezone.now()
     assert Convention.objects.handing_over(now + timedelta(days=89)).exists()
     assert not Convention.objects.handing_over(now + timedelta(days=91)).exists()

@@ -1,9 +1,12 @@
 """From the entry into force to the end: what each verb requires, and who does it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from calendars.working_days import add_months
@@ -15,14 +18,21 @@ from conventions.enums import (
     SuspendReason,
     TerminateReason,
 )
-from conventions.machine import rules
+from conventions.machine import ending_rules, rules
 from conventions.models import Convention
+from conventions.services.endings import terminate_convention
+from documents.models import Mail
+from documents.services import store_file
 from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind, Role
-from tests.conventions.conventions import Treaty, party
+from network.models import Membership
+from tests.conventions.conventions import Treaty, again, ended_alone, party, without_delay
+from tests.conventions.pages import acting, page_of, read
+from tests.documents.pdfs import small_pdf
 from tests.network.factories import make_epci, make_membership
+from typography.french import written_day
 
 pytestmark = pytest.mark.django_db
 S = ConventionState
@@ -85,28 +95,111 @@ def test_it_is_suspended_and_resumed_with_a_reason() -> None:
     assert Convention.objects.in_force_on(today).filter(pk=convention.pk).exists()
 
 
-def test_a_party_ends_it_after_the_notice() -> None:
+def notice(actor: Membership, **changes: Any) -> dict[str, Any]:
+    """What is given with the paper of a notice, of today."""
+    paper = store_file(content=small_pdf("preavis"), name="preavis.pdf", by=actor)
+    return {"reason": TerminateReason.NOTICE, "notice_on": timezone.localdate(), "notice_file": paper} | changes
+
+
+def test_a_notice_is_a_paper_of_a_day_since_the_signatures_and_has_a_reason() -> None:
     scene = Treaty()
     convention = scene.active()
-    today = timezone.localdate()
-    signatory = scene.signatories[Party.DISTRIBUTOR]
+    signatory, today = scene.signatories[Party.DISTRIBUTOR], timezone.localdate()
 
-    for reason, days in ((TerminateReason.NOTICE, 89), (TerminateReason.BREACH, 29)):
+    for changes, rule in (
+        ({"reason": TerminateReason.AGREEMENT}, ending_rules.NOTICE_REASON),
+        ({"notice_on": today - timedelta(days=1)}, ending_rules.NOTICE_DATED),
+        ({"notice_on": today + timedelta(days=1)}, ending_rules.NOTICE_DATED),
+        ({"notice_file": None}, ending_rules.NOTICE_PAPER),
+    ):
         with pytest.raises(Refused) as refused:
-            gate.apply(convention, "terminate", actor=signatory, reason=reason, notice_on=today - timedelta(days=days))
-        assert sentences(refused) == {rules.NOTICE_GIVEN.sentence}
+            gate.apply(convention, "give_notice", actor=signatory, **notice(signatory, **changes))
+        assert sentences(refused) == {rule.sentence}
+    noticed = gate.apply(convention, "give_notice", actor=signatory, **notice(signatory))
+    assert (noticed.state, noticed.notice_on, noticed.notice_by) == (S.ACTIVE, today, signatory)
     with pytest.raises(Refused) as refused:
-        gate.apply(convention, "terminate", actor=signatory, reason="", notice_on=today)
-    assert sentences(refused) == {rules.TERMINATE_REASON.sentence}
-    with pytest.raises(Refused) as refused:
-        gate.apply(convention, "terminate", actor=signatory, reason=TerminateReason.AMENDED_ENDED, notice_on=today)
-    assert sentences(refused) == {rules.REASON_FITS.sentence}
-    ended = gate.apply(
-        convention, "terminate", actor=signatory, reason=TerminateReason.NOTICE, notice_on=today - timedelta(days=90)
-    )
+        gate.apply(again(convention), "give_notice", actor=scene.manager, **notice(scene.manager))
+    assert sentences(refused) == {ending_rules.NONE_NOTICED.sentence}
 
+
+@pytest.mark.usefixtures("days_to_come")
+@pytest.mark.parametrize(("reason", "days"), [(TerminateReason.NOTICE, 90), (TerminateReason.BREACH, 30)])
+def test_a_party_ends_it_alone_once_the_delay_of_its_paper_has_passed(reason: str, days: int) -> None:
+    scene = Treaty()
+    convention = scene.active()
+    signatory, now = scene.signatories[Party.DISTRIBUTOR], timezone.now()
+
+    with pytest.raises(Refused) as refused:
+        terminate_convention(actor=signatory, convention=convention)
+    assert sentences(refused) == {ending_rules.TOLD_FIRST.sentence}
+    convention = gate.apply(convention, "give_notice", actor=signatory, **notice(signatory, reason=reason))
+    with pytest.raises(Refused) as refused:
+        terminate_convention(actor=signatory, convention=convention, at=now + timedelta(days=days - 1))
+    assert sentences(refused) == {ending_rules.NOTICE_GIVEN.sentence}
+    with pytest.raises(Refused) as refused:
+        terminate_convention(actor=scene.manager, convention=convention, at=now + timedelta(days=days))
+    assert sentences(refused) == {ending_rules.TOLD_FIRST.sentence}, "another party ends nothing by this paper"
+    ended = terminate_convention(actor=signatory, convention=convention, at=now + timedelta(days=days))
+
+    assert (ended.state, ended.ended_because) == (S.TERMINATED, reason)
+    assert ended.ended_on == timezone.localdate() + timedelta(days=days)
+
+
+@pytest.mark.usefixtures("days_to_come")
+def test_a_paper_recorded_late_leaves_the_other_parties_ten_days_to_read_it() -> None:
+    scene = Treaty()
+    convention = scene.active()
+    signatory, now = scene.signatories[Party.DISTRIBUTOR], timezone.now()
+    late = now + timedelta(days=100)
+    convention = gate.apply(convention, "give_notice", actor=signatory, at=late, cause=None, **notice(signatory))
+
+    with pytest.raises(Refused) as refused:
+        terminate_convention(actor=signatory, convention=convention, at=late + timedelta(days=9))
+    assert sentences(refused) == {ending_rules.NOTICE_GIVEN.sentence}
+    ended = terminate_convention(actor=signatory, convention=convention, at=late + timedelta(days=10))
     assert ended.state == S.TERMINATED
-    assert ended.ended_on == today
+
+
+def test_the_other_parties_and_the_pilot_read_a_notice_at_once_and_that_it_is_taken_back() -> None:
+    scene = Treaty()
+    assert scene.pilot
+    convention = scene.active()
+    signatory = scene.signatories[Party.DISTRIBUTOR]
+    gate.apply(convention, "give_notice", actor=signatory, **notice(signatory))
+
+    mails = Mail.objects.filter(subject__startswith="Préavis de résiliation")
+    assert mails.count() == 4
+    ends_from = written_day(timezone.localdate() + timedelta(days=90))
+    assert all(f"à partir du {ends_from}" in mail.body for mail in mails)
+    for reader in (scene.pilot, scene.manager, scene.signatories[Party.RECONDITIONER]):
+        assert acting(reader).get(page_of(convention, "convention_notice")).status_code == 200
+        assert "Un préavis de résiliation" in read(acting(reader), page_of(convention, "convention_detail"))
+    with pytest.raises(PermissionDenied):
+        gate.apply(again(convention), "take_back_notice", actor=scene.manager)
+    back = gate.apply(again(convention), "take_back_notice", actor=signatory)
+    assert (back.notice_reason, back.notice_file, back.state) == ("", None, S.ACTIVE)
+    assert Mail.objects.filter(subject__startswith="La convention continue").count() == 4
+
+
+def test_the_database_holds_that_nobody_ends_it_alone_without_a_paper() -> None:
+    scene = Treaty()
+    ended = ended_alone(scene.active(), scene.signatories[Party.DISTRIBUTOR])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Convention.objects.filter(pk=ended.pk).update(notice_file=None)
+
+
+def test_a_party_whose_delay_has_passed_is_asked_what_it_does() -> None:
+    scene = Treaty()
+    convention = scene.active()
+    signatory = scene.signatories[Party.DISTRIBUTOR]
+    asked = "Résilier, ou retirer le préavis"
+    inbox = reverse("conventions:inbox")
+    gate.apply(convention, "give_notice", actor=signatory, **notice(signatory))
+    assert asked not in read(acting(signatory), inbox)
+    without_delay()
+    assert asked in read(acting(signatory), inbox)
+    assert asked not in read(acting(scene.manager), inbox)
+    assert "le délai est passé, résiliez" in read(acting(signatory), page_of(convention, "convention_detail"))
 
 
 @pytest.mark.parametrize("who", ["manager", "pilot", "workshop_reviewer"])
@@ -116,35 +209,17 @@ def test_a_signatory_alone_ends_it(who: str) -> None:
     actor = getattr(scene, who)
 
     if who == "manager":  # the manager of a party may what its signatory may
-        ended = gate.apply(
-            convention,
-            "terminate",
-            actor=actor,
-            reason=TerminateReason.NOTICE,
-            notice_on=timezone.localdate() - timedelta(days=90),
-        )
+        ended = ended_alone(convention, actor)
         assert ended.state == S.TERMINATED
         return
     with pytest.raises(PermissionDenied):
-        gate.apply(
-            convention,
-            "terminate",
-            actor=actor,
-            reason=TerminateReason.NOTICE,
-            notice_on=timezone.localdate() - timedelta(days=90),
-        )
+        ended_alone(convention, actor)
 
 
 def test_devices_are_handed_over_for_ninety_days_after_the_end() -> None:
     scene = Treaty()
     convention = scene.active()
-    gate.apply(
-        convention,
-        "terminate",
-        actor=scene.manager,
-        reason=TerminateReason.NOTICE,
-        notice_on=timezone.localdate() - timedelta(days=90),
-    )
+    ended_alone(convention, scene.manager)
 
     now = timezone.now()
     for days, allowed in ((0, True), (89, True), (90, False)):

@@ -1,15 +1,13 @@
 """Real connections at once on the same convention: one wins, the other gets a sentence, nothing is half done."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.utils import timezone
 
-from conventions.enums import ConventionState, DraftAbandonReason, Party, SuspendReason, TerminateReason
+from conventions.enums import ConventionState, DraftAbandonReason, Party, SuspendReason
 from conventions.models import Quota, Review, Signature
 from conventions.services.conventions import (
     answer_review,
@@ -17,12 +15,13 @@ from conventions.services.conventions import (
     sign_signature,
 )
 from conventions.services.drafting import DraftTerms, Plan
+from conventions.services.endings import terminate_convention
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
 from tests import races
-from tests.conventions.conventions import Treaty, again
+from tests.conventions.conventions import Treaty, again, noticed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 at_once = partial(races.at_once, returned=(Refused, PermissionDenied))
@@ -160,19 +159,13 @@ def test_two_amendments_and_an_end_at_once_leave_nothing_half_done() -> None:
     first = scene.carry(scene.amendment(convention, DraftTerms(quotas=[Plan("laptop", 1, 30)])))
     second = scene.carry(scene.amendment(convention, DraftTerms(quotas=[Plan("laptop", 1, 40)])))
     manager, signatory = scene.manager, scene.signatories[Party.DISTRIBUTOR]
-    today = timezone.localdate()
+    held = noticed(convention, signatory)
 
     at_once(
         lambda: gate.apply(first, "activate", actor=manager),
         lambda: gate.apply(second, "activate", actor=manager),
         lambda: gate.apply(convention, "suspend", actor=manager, reason=SuspendReason.SUPPLY),
-        lambda: gate.apply(
-            convention,
-            "terminate",
-            actor=signatory,
-            reason=TerminateReason.NOTICE,
-            notice_on=today - timedelta(days=90),
-        ),
+        lambda: terminate_convention(actor=signatory, convention=held),
     )
 
     assert again(convention).state == S.TERMINATED

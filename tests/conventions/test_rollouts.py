@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from calendars.working_days import add_months
-from conventions.enums import ConventionState, Party, ResumeReason, SuspendReason, TerminateReason
+from conventions.enums import ConventionState, Party, ResumeReason, SuspendReason
 from conventions.models import Convention
 from lifecycle import gate
 from lifecycle.clock import run_clock
@@ -22,7 +22,7 @@ from network.models import Membership, Rollout
 from network.services.mergers import declare_merger
 from network.services.next_step import Exchange, Then
 from network.services.rollouts import begin_rollout, gather_rollout, plan_rollout
-from tests.conventions.conventions import Treaty, again
+from tests.conventions.conventions import Treaty, again, ended_alone
 from tests.network.factories import make_epci, make_membership, make_organisation
 from tests.pages import acting, read
 from typography.french import day
@@ -45,13 +45,7 @@ def page_of(treaty: Treaty) -> str:
 
 
 def terminate(treaty: Treaty, convention: Convention) -> None:
-    gate.apply(
-        again(convention),
-        "terminate",
-        actor=treaty.signatories[Party.EPCI],
-        reason=TerminateReason.NOTICE,
-        notice_on=timezone.localdate() - timedelta(days=90),
-    )
+    ended_alone(convention, treaty.signatories[Party.EPCI])
 
 
 def test_a_convention_in_force_engages_its_epci_and_brings_it_there_from_any_step() -> None:

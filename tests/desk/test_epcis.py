@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from conventions.enums import ConventionState, Party, SuspendReason, TerminateReason
+from conventions.enums import ConventionState, Party, SuspendReason
 from conventions.models import Convention, Quota
 from desk.enums import Coverage
 from desk.epcis import HEIGHT, ON_ONE_LINE, WIDTH, draw_map, epcis_today, in_lines
@@ -23,7 +22,7 @@ from network.readers.territory import read_territory
 from network.services.territory import load_territory
 from prescriptions.enums import EQUIPMENT_KINDS, NeedKind, NeedUse
 from prescriptions.models import Need
-from tests.conventions.conventions import Treaty, again
+from tests.conventions.conventions import Treaty, ended_alone
 from tests.costs import assert_same_queries
 from tests.desk.test_todo import landing, listed
 from tests.network.factories import make_epci, make_membership
@@ -107,8 +106,7 @@ def test_what_is_suspended_is_said_so_and_what_is_over_only_when_nothing_else_is
     convention = treaty.active()
     gate.apply(convention, "suspend", actor=treaty.pilot, reason=SuspendReason.SUPPLY)
     assert today(treaty) == (Coverage.STOPPED, "suspendue", 1, None)
-    end = {"reason": TerminateReason.NOTICE, "notice_on": timezone.localdate() - timedelta(days=90)}
-    gate.apply(again(convention), "terminate", actor=treaty.signatories[Party.EPCI], **end)
+    ended_alone(convention, treaty.signatories[Party.EPCI])
     assert today(treaty) == (Coverage.STOPPED, "résiliée", 1, None)
     treaty.draft()
     assert today(treaty) == (Coverage.UNDER_WAY, "en projet", 1, None)

@@ -1,13 +1,10 @@
 """The first page of an EPCI tells the living: the quotas in force, each under the name of its convention."""
 
-from datetime import timedelta
-
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from lifecycle import gate
-from tests.conventions.conventions import Treaty, again
+from tests.conventions.conventions import Treaty, again, ended_alone
 from tests.conventions.pages import acting, read
 
 pytestmark = pytest.mark.django_db
@@ -25,13 +22,7 @@ def test_quotas_are_those_of_conventions_in_force_each_under_its_name() -> None:
     assert page.count("0 affecté sur 20") == 2
     assert f"({ended.reference})" in page
 
-    gate.apply(
-        ended,
-        "terminate",
-        actor=treaty.manager,
-        reason="notice",
-        notice_on=timezone.localdate() - timedelta(days=90),
-    )
+    ended_alone(ended, treaty.manager)
 
     page = page_of_its_manager(treaty)
     assert page.count("0 affecté sur 20") == 1

@@ -11,11 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from connectivity.models import ConnectionFile
-from conventions.enums import TerminateReason
+from conventions.services.endings import terminate_convention
 from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
 from prescriptions.services.households import move_household
+from tests.conventions.conventions import noticed
 from tests.desk.territory import Story, balance, faults
 from tests.network.factories import make_commune
 from tests.prescriptions.files import again
@@ -80,11 +81,10 @@ def test_two_advisers_hold_two_devices_for_one_need(story: Story) -> None:
 
 
 def ends(story: Story) -> Callable[[], Any]:
-    convention, day = again(story.shelf.convention), timezone.localdate()
+    convention = again(story.shelf.convention)
     signatory = convention.epci_signatory
-    return lambda: gate.apply(
-        convention, "terminate", actor=signatory, reason=TerminateReason.NOTICE, notice_on=day - timedelta(days=90)
-    )
+    held = noticed(convention, signatory)
+    return lambda: terminate_convention(actor=signatory, convention=held)
 
 
 @pytest.mark.parametrize("turn", range(2))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from connectivity.enums import Channel, ConnectionAbandonReason, EndReason, OperatorRefusalCode, ProblemCode
 from connectivity.models import ConnectionFile
 from connectivity.services import connections
-from conventions.enums import ResumeReason, SuspendReason, TerminateReason
+from conventions.enums import ResumeReason, SuspendReason
 from conventions.models import Convention
 from distribution.services import allotment, point_stock, returns
 from lifecycle import gate
@@ -31,6 +31,7 @@ from refurb.services.bench import record_repair
 from reports.figures import reckon
 from reports.months import month_of, next_month
 from tests.connectivity.lines import FIXED, again
+from tests.conventions.conventions import ended_alone
 from tests.desk.territory import BOTH, Territory, balance, faults
 from tests.distribution.shelves import Shelf
 from tests.network.factories import make_commune, make_membership
@@ -294,8 +295,7 @@ def on_the_convention(world: World, step: str, asked: str) -> None:
         case "resume":
             gate.apply(convention, "resume", actor=actor, reason=ResumeReason.SETTLED, at=at)
         case "terminate":
-            reason, day = TerminateReason.NOTICE, timezone.localdate(at) - timedelta(days=90)
-            gate.apply(convention, "terminate", actor=actor, reason=reason, notice_on=day, at=at)
+            ended_alone(convention, actor, at=at)
 
 
 def test_the_steps_of_these_lives_do_lead_somewhere(world: World) -> None:

@@ -1,18 +1,16 @@
 """What the end of one thing does to the others: devices, lines, needs and prescriptions settle together."""
 
-from datetime import timedelta
-
 import pytest
 from django.utils import timezone
 
 from connectivity.enums import ConnectionAbandonReason, EndReason
 from connectivity.models import ConnectionFile
 from connectivity.services import connections
-from conventions.enums import TerminateReason
 from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
 from prescriptions.enums import ENDED_STATES
+from tests.conventions.conventions import ended_alone
 from tests.desk.territory import Story, balance, faults
 from tests.desk.territory import story as begun
 from tests.prescriptions.files import again
@@ -130,15 +128,7 @@ def test_the_end_of_a_convention_leaves_what_is_promised_and_takes_the_rest_back
     spare = story.shelf.allotted(spare)
     story.reserve()
     convention = again(story.shelf.convention)
-    day = timezone.localdate(story.territory.at)
-    gate.apply(
-        convention,
-        "terminate",
-        actor=convention.epci_signatory,
-        reason=TerminateReason.NOTICE,
-        notice_on=day - timedelta(days=90),
-        at=story.territory.at,
-    )
+    ended_alone(convention, convention.epci_signatory, at=story.territory.at)
     assert (again(spare).state, again(spare).convention) == ("ready", None)
     assert again(story.device).state == "reserved"
     story.device = story.shelf.hand_over(again(story.device))

@@ -1,7 +1,6 @@
 """From the stock to a convention and a point: places counted, delivery notes, screens that go along."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -17,6 +16,7 @@ from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from refurb.enums import DeviceType, LineOutcome
 from refurb.models import Delivery, Device
+from tests.conventions.conventions import ended_alone
 from tests.distribution.shelves import GRID, Shelf, delivery_of, quotas_balance, screen_of
 from tests.network.factories import make_epci
 from tests.refurb.devices import Bench, fresh
@@ -182,13 +182,7 @@ def test_the_end_of_a_convention_gives_back_what_has_not_left(shelf: Shelf) -> N
     screen = screen_of(desktop)
     signatory = shelf.convention.distributor_signatory
 
-    gate.apply(
-        shelf.convention,
-        "terminate",
-        actor=signatory,
-        reason="notice",
-        notice_on=timezone.localdate() - timedelta(days=90),
-    )
+    ended_alone(shelf.convention, signatory)
 
     assert [fresh(row).state for row in (allotted, desktop, screen, shipped)] == ["ready", "ready", "ready", "shipped"]
     entry = fresh(allotted).journal.latest("seq")
@@ -204,13 +198,7 @@ def test_the_paper_of_the_end_does_not_tell_an_epci_how_many_households_were_ser
     assert shelf.available()
     assert shelf.allotted()
 
-    gate.apply(
-        Convention.objects.get(pk=shelf.convention.pk),
-        "terminate",
-        actor=shelf.convention.distributor_signatory,
-        reason="notice",
-        notice_on=timezone.localdate() - timedelta(days=90),
-    )
+    ended_alone(Convention.objects.get(pk=shelf.convention.pk), shelf.convention.distributor_signatory)
 
     paper = shelf.convention.papers.get(kind=ConventionPaperKind.END)
     told = [(fate["told"], fate["count"]) for fate in paper.document.values["fates"]]

@@ -23,7 +23,7 @@ from network.models import Membership
 from refurb.enums import WithdrawalReason
 from refurb.models import Device, Erasure
 from refurb.services.devices import receive_device
-from tests.conventions.conventions import Treaty, midday
+from tests.conventions.conventions import Treaty, ended_alone, midday
 from tests.distribution.shelves import Shelf, delivery_of
 from tests.donations.scene import load_law, public_scene
 from tests.network.factories import make_membership
@@ -272,8 +272,7 @@ def test_what_is_at_a_point_when_its_convention_ends_may_still_come_to_a_househo
     convention = device.convention
     assert convention is not None
     signatory = make_membership(Role.SIGNATORY, OrganisationKind.DISTRIBUTOR, shelf.distributor)
-    notice = timezone.localdate() - timedelta(days=90)
-    gate.apply(convention, "terminate", actor=signatory, reason="notice", notice_on=notice)
+    ended_alone(convention, signatory)
 
     drawn = convention_chain(Convention.objects.get(pk=convention.pk), shelf.pilot)
 

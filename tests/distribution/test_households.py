@@ -31,7 +31,7 @@ from prescriptions.services.needs import drop_need
 from prescriptions.services.prescriptions import withdraw_prescription
 from refurb.enums import DeviceType
 from refurb.models import Device
-from tests.conventions.conventions import Treaty, party
+from tests.conventions.conventions import Treaty, ended_alone, party
 from tests.conventions.conventions import again as again_convention
 from tests.distribution.shelves import GRID, QUOTAS, Shelf, quotas_balance, screen_of
 from tests.donations.scene import Workshop
@@ -168,13 +168,7 @@ def test_the_convention_is_suspended_or_ended_and_devices_are_still_handed_over_
     first, second, third = (shelf.available() for _ in range(3))
     gate.apply(shelf.convention, "suspend", actor=shelf.pilot, reason="supply")
     assert shelf.reserve(first).state == "reserved"
-    gate.apply(
-        again(shelf.convention),
-        "terminate",
-        actor=shelf.convention.distributor_signatory,
-        reason="notice",
-        notice_on=timezone.localdate() - timedelta(days=90),
-    )
+    ended_alone(shelf.convention, shelf.convention.distributor_signatory)
     assert shelf.hand_over(fresh(first)).state == "handed_over"
     reserved = shelf.reserve(second)
     late, need = timezone.now() + timedelta(days=91), shelf.need()

@@ -1,12 +1,12 @@
 """Real connections at once on places, needs and devices: one passes before the other, nothing is half done."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
+from conventions.services.endings import terminate_convention
 from distribution.models import Appointment, HandOver
 from distribution.services.appointments import book_appointment
 from distribution.services.hand_overs import prepare_exchange
@@ -17,6 +17,7 @@ from prescriptions.models import Need
 from prescriptions.services.households import attach_household
 from prescriptions.services.prescriptions import withdraw_prescription
 from refurb.models import Device
+from tests.conventions.conventions import noticed
 from tests.distribution.hours import need_of, next_hours, opened
 from tests.distribution.shelves import Shelf, quotas_balance
 from tests.prescriptions.files import again
@@ -99,13 +100,12 @@ def test_a_household_has_its_device_or_gives_its_prescription_up(shelf: Shelf, t
 @pytest.mark.parametrize("turn", range(2))
 def test_nothing_stays_allotted_to_a_convention_that_is_terminated(shelf: Shelf, turn: int) -> None:
     device, manager, convention = shelf.ready(), shelf.manager, shelf.convention
-    signatory, day = convention.distributor_signatory, timezone.localdate()
+    signatory = convention.distributor_signatory
 
+    held = noticed(convention, signatory)
     allotted, ended = at_once(
         lambda: shelf.allotted(device, convention, actor=manager),
-        lambda: gate.apply(
-            convention, "terminate", actor=signatory, reason="notice", notice_on=day - timedelta(days=90)
-        ),
+        lambda: terminate_convention(actor=signatory, convention=held),
     )
 
     assert not isinstance(ended, Refused)

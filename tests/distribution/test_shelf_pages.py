@@ -6,23 +6,25 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from conventions.enums import TerminateReason
+from conventions.models import Convention
 from conventions.parameters import HANDING_OVER_DAYS
 from distribution.services.allotment import ship_devices
 from distribution.views import point_stock
+from documents.models import Mail
 from lifecycle import gate
 from network.enums import OrganisationKind, Role
 from prescriptions.services.households import attach_household
 from refurb.enums import DeviceState, LineOutcome
 from refurb.models import Delivery, Device, DistributionPoint
 from refurb.services.devices import place_devices
+from tests.conventions.conventions import ended_alone
 from tests.distribution.shelves import Shelf, delivery_of, quotas_balance
 from tests.network.factories import make_membership
 from tests.prescriptions.files import Circle
 from tests.reference.values import set_value
 from tests.refurb.devices import fresh
 from tests.refurb.pages import acting, answered, page_of, read
-from typography.french import day
+from typography.french import day, written_day
 
 pytestmark = pytest.mark.django_db
 S = DeviceState
@@ -242,13 +244,7 @@ def test_what_was_sent_back_and_is_looked_for_is_not_said_to_be_at_the_workshop(
 def test_what_is_left_of_an_ended_convention_is_listed_and_sent_back_together(shelf: Shelf) -> None:
     device = shelf.available()
     convention = shelf.convention
-    gate.apply(
-        convention,
-        "terminate",
-        actor=convention.distributor_signatory,
-        reason=TerminateReason.NOTICE,
-        notice_on=timezone.localdate() - timedelta(days=90),
-    )
+    ended_alone(convention, convention.distributor_signatory)
     client, url = acting(shelf.adviser), reverse("distribution:send_back_list")
     assert device.tag not in read(client, url)
     set_value(HANDING_OVER_DAYS, 0)
@@ -261,6 +257,19 @@ def test_what_is_left_of_an_ended_convention_is_listed_and_sent_back_together(sh
     client.post(reverse("distribution:send_back_list"), chosen | {"confirm": "1", "reason": "convention_ended"})
     assert fresh(device).state == S.RECEIVED
     assert "Rien à renvoyer" in read(client, url)
+
+
+def test_the_people_of_a_point_are_told_that_a_convention_ended_and_until_when_they_hand_over(shelf: Shelf) -> None:
+    shelf.available()
+    convention = shelf.convention
+    assert shelf.adviser
+    ended_alone(convention, convention.distributor_signatory)
+
+    mail = Mail.objects.get(subject__startswith="Convention terminée, appareils à remettre")
+    assert shelf.adviser.user.email in mail.to
+    last = Convention.objects.get(pk=convention.pk).hands_over_until(timezone.localdate())
+    assert f"jusqu’au {written_day(last)} inclus" in mail.body
+    assert "1 de ses appareils" in mail.body.replace("\u00a0", " ")
 
 
 # --- points

@@ -15,6 +15,7 @@ from lifecycle.exceptions import Refused, Unknown
 from refurb.enums import DeviceType, LineOutcome, MissingReason
 from refurb.models import Delivery, Device, Incident
 from refurb.services import devices, stock
+from tests.conventions.conventions import ended_alone
 from tests.distribution.shelves import Shelf, delivery_of, quotas_balance, screen_of
 from tests.prescriptions.files import again
 from tests.refurb.devices import fresh, from_lot, given_to, private_lot
@@ -165,13 +166,7 @@ def test_what_the_end_of_a_convention_leaves_on_the_shelf_is_listed_for_send_bac
     signatory = shelf.convention.distributor_signatory
     assert not Device.objects.to_send_back(now).exists()
 
-    gate.apply(
-        shelf.convention,
-        "terminate",
-        actor=signatory,
-        reason="notice",
-        notice_on=timezone.localdate() - timedelta(days=90),
-    )
+    ended_alone(shelf.convention, signatory)
 
     assert not Device.objects.to_send_back(now + timedelta(days=89)).exists()
     assert set(Device.objects.to_send_back(now + timedelta(days=90))) == set(rows)
@@ -247,13 +242,7 @@ def test_a_device_is_found_at_a_point_it_was_sent_to_in_this_stay_under_a_conven
     relayed = shelf.missing(shelf.available(point=shelf.relay_point))
     with pytest.raises(PermissionDenied):
         point_stock.find_device(actor=shelf.relay, device=relayed)
-    gate.apply(
-        shelf.convention,
-        "terminate",
-        actor=shelf.convention.distributor_signatory,
-        reason="notice",
-        notice_on=timezone.localdate() - timedelta(days=90),
-    )
+    ended_alone(shelf.convention, shelf.convention.distributor_signatory)
     late = timezone.now() + timedelta(days=91)
     assert codes(lambda: point_stock.find_device(actor=shelf.adviser, device=relayed, at=late)) == {
         "convention_hands_over"
