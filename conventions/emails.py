@@ -12,7 +12,6 @@ from calendars.working_days import add_months
 from conventions.acts import act_of_predecessor, former_act
 from conventions.addressees import KINDS, People, answerers_of, epci_acting, everyone_of, people_of
 from conventions.enums import ALIVE, Party, SignatureDeclineReason, TextReopenReason
-from conventions.machine.ending_rules import ends_alone_from
 from conventions.models import Convention, Review, ReviewPoint, Signature, SignatureDeposit, changes_end, is_unchanged
 from conventions.opinions import former_points, last_reopened, refused_by, remarks_given
 from conventions.parameters import HANDING_OVER_DAYS, LONGEST_YEARS, PASS_OVER_DAYS
@@ -33,16 +32,16 @@ def reviews_asked_for_reviewers(reviews: QuerySet[Review], at: datetime) -> None
         passed = [review.passes_on(days) for review in asked]
         context = {
             "review": asked[0],
-            "asked": [(review, _page("review_answer", review.reference)) for review in asked],
+            "asked": [(review, page_at("review_answer", review.reference)) for review in asked],
             "late": asked[0].due_on < day,
             "passes_on": next((one for one in passed if one is not None), None),
             "protected": None in passed,
-            "page": _page("review_answer", asked[0].reference),
+            "page": page_at("review_answer", asked[0].reference),
             "unchanged": is_unchanged(asked[0].convention),
             "answered": max((point.review.round for review in asked for point in former_points(review)), default=0),
             "reopened": last_reopened(asked[0].convention),
         }
-        _write("review_asked_for_reviewer", asked[0].convention, {organisation: people}, at, **context)
+        write("review_asked_for_reviewer", asked[0].convention, {organisation: people}, at, **context)
 
 
 def _together(reviews: Iterable[Review]) -> Iterator[tuple[int, list[tuple[str, str]], list[Review]]]:
@@ -64,7 +63,7 @@ def reviews_asked_of_another_for_former(reviews: QuerySet[Review], by: int | Non
     rows = reviews.exclude(asked_before=None).exclude(asked_before=by)
     for review in rows.select_related("convention", "organisation", "asked_of__user").order_by("pk"):
         people = people_of(Membership.objects.filter(pk=review.asked_before_id))
-        _write("review_asked_of_another_for_former", review.convention, people, at, review=review)
+        write("review_asked_of_another_for_former", review.convention, people, at, review=review)
 
 
 def changes_requested_for_author(convention: Convention, at: datetime) -> None:
@@ -73,8 +72,8 @@ def changes_requested_for_author(convention: Convention, at: datetime) -> None:
     told = list(points.select_related("review__organisation", "review__convention"))
     authors = Membership.objects.pilots().filter(pk=convention.created_by_id)
     people = people_of(epci_acting(convention) | authors)
-    page = _page("convention_points", convention.reference)
-    _write(
+    page = page_at("convention_points", convention.reference)
+    write(
         "changes_requested_for_author",
         convention,
         people,
@@ -87,8 +86,8 @@ def changes_requested_for_author(convention: Convention, at: datetime) -> None:
 
 def convention_approved_for_epci(convention: Convention, at: datetime) -> None:
     """Every opinion is favourable: the EPCI decides, then opens the signature."""
-    page = _page("convention_open_signature", convention.reference)
-    _write("convention_approved_for_epci", convention, people_of(epci_acting(convention)), at, page=page)
+    page = page_at("convention_open_signature", convention.reference)
+    write("convention_approved_for_epci", convention, people_of(epci_acting(convention)), at, page=page)
 
 
 def signatures_asked_for_signatories(signatures: QuerySet[Signature], at: datetime) -> None:
@@ -101,7 +100,7 @@ def signatures_asked_of_another_for_former(signatures: QuerySet[Signature], by: 
     rows = signatures.exclude(asked_before=None).exclude(asked_before=by)
     for signature in rows.select_related("convention", "organisation", "signatory__user").order_by("pk"):
         people = people_of(Membership.objects.filter(pk=signature.asked_before_id))
-        _write("signature_asked_of_another_for_former", signature.convention, people, at, signature=signature)
+        write("signature_asked_of_another_for_former", signature.convention, people, at, signature=signature)
 
 
 def signatures_answered_for_signatories(signatures: QuerySet[Signature], at: datetime) -> None:
@@ -116,19 +115,19 @@ def _write_to_signatories(
 ) -> None:
     """To each one who signs, with the page of her signature; with ``refusers``, of a void one to who refused it too."""
     for signature in signatures.select_related("convention", "organisation", "asked_before__user").order_by("pk"):
-        page = _page("signature_sign", signature.reference)
+        page = page_at("signature_sign", signature.reference)
         late = signature.due_on is not None and signature.due_on < timezone.localdate(at)
         by = refused_by(signature)
         context = {"signature": signature, "late": late, "page": page, "refused_by": by}
         told = {signature.signatory_id} | ({by.pk} if refusers and by and signature.voided_at else set())
         for pk in sorted(told):
             people = people_of(Membership.objects.filter(pk=pk))
-            _write(template, signature.convention, people, at, **context, is_own=by is not None and by.pk == pk)
+            write(template, signature.convention, people, at, **context, is_own=by is not None and by.pk == pk)
 
 
 def convention_signed_for_parties(convention: Convention, at: datetime) -> None:
     """The three parties have signed; from when it holds."""
-    _tell_all("convention_signed_for_parties", convention, at, new_end=_new_end(convention))
+    tell_all("convention_signed_for_parties", convention, at, new_end=_new_end(convention))
 
 
 def convention_reopened_for_parties(convention: Convention, reason: str, at: datetime) -> None:
@@ -146,7 +145,7 @@ def convention_reopened_for_parties(convention: Convention, reason: str, at: dat
     who = {convention.epci_acting.pk: "epci", convention.workshop_id: "party", convention.distributor_id: "party"}
     for organisation, people in sorted(people_of(everyone_of(convention)).items()):
         told = {organisation: people}
-        _write("convention_reopened_for_parties", convention, told, at, **context, who=who.get(organisation, ""))
+        write("convention_reopened_for_parties", convention, told, at, **context, who=who.get(organisation, ""))
 
 
 def convention_taken_over_for_parties(convention: Convention, at: datetime) -> None:
@@ -158,24 +157,24 @@ def convention_taken_over_for_parties(convention: Convention, at: datetime) -> N
     who = {convention.epci_acting.pk: "epci", convention.workshop_id: "party", convention.distributor_id: "party"}
     for organisation, people in sorted(people_of(everyone_of(convention)).items()):
         told = {organisation: people}
-        _write("convention_taken_over_for_parties", convention, told, at, **context, who=who.get(organisation, ""))
+        write("convention_taken_over_for_parties", convention, told, at, **context, who=who.get(organisation, ""))
 
 
 def convention_activated_for_parties(convention: Convention, at: datetime) -> None:
     """It is in force: the quotas of its first year, or for an amendment that the terms have changed."""
     quotas = convention.quotas.on(timezone.localdate(at)) if not convention.is_amendment else []
     new_end = _new_end(convention)
-    _tell_all("convention_activated_for_parties", convention, at, quotas=list(quotas), new_end=new_end)
+    tell_all("convention_activated_for_parties", convention, at, quotas=list(quotas), new_end=new_end)
 
 
 def convention_suspended_for_parties(convention: Convention, at: datetime) -> None:
     """Nothing is allotted any more for a time: why."""
-    _tell_all("convention_suspended_for_parties", convention, at)
+    tell_all("convention_suspended_for_parties", convention, at)
 
 
 def convention_resumed_for_parties(convention: Convention, at: datetime) -> None:
     """Devices may be allotted again."""
-    _tell_all("convention_resumed_for_parties", convention, at)
+    tell_all("convention_resumed_for_parties", convention, at)
 
 
 def convention_ending_for_parties(convention: Convention, at: datetime) -> None:
@@ -185,18 +184,18 @@ def convention_ending_for_parties(convention: Convention, at: datetime) -> None:
     day = timezone.localdate(at)
     longest = add_months(convention.starts_on, 12 * LONGEST_YEARS.on(day)) - timedelta(days=1)
     context = {"left": (convention.ends_on - day).days, "longest": longest if convention.ends_on < longest else None}
-    _tell_all("convention_ending_for_parties", convention, at, **context)
+    tell_all("convention_ending_for_parties", convention, at, **context)
 
 
 def convention_ended_for_parties(convention: Convention, at: datetime) -> None:
     """It has ended: how many days are left to hand over what the distributor holds."""
     days = HANDING_OVER_DAYS.on(timezone.localdate(at))
-    _tell_all("convention_ended_for_parties", convention, at, days=int(days))
+    tell_all("convention_ended_for_parties", convention, at, days=int(days))
 
 
 def convention_abandoned_for_parties(convention: Convention, at: datetime) -> None:
     """The draft goes no further."""
-    _tell_all("convention_abandoned_for_parties", convention, at)
+    tell_all("convention_abandoned_for_parties", convention, at)
 
 
 def deposit_made_for_signatory(deposit: SignatureDeposit, at: datetime) -> None:
@@ -205,8 +204,8 @@ def deposit_made_for_signatory(deposit: SignatureDeposit, at: datetime) -> None:
     if deposit.deposited_by.user_id == signature.signatory.user_id:
         return
     people = people_of(Membership.objects.filter(pk=signature.signatory_id))
-    page = _page("signature_acknowledge", signature.reference)
-    _write("deposit_made_for_signatory", signature.convention, people, at, deposit=deposit, page=page)
+    page = page_at("signature_acknowledge", signature.reference)
+    write("deposit_made_for_signatory", signature.convention, people, at, deposit=deposit, page=page)
 
 
 def deposit_to_confirm_for_parties(deposit: SignatureDeposit, at: datetime) -> None:
@@ -217,17 +216,17 @@ def deposit_to_confirm_for_parties(deposit: SignatureDeposit, at: datetime) -> N
     for party, organisation, _ in convention.parties():
         if party != signature.party:
             others |= Q(organisation=organisation, kind=KINDS[party], role__in=(Role.SIGNATORY, Role.MANAGER))
-    page = _page("signature_confirm", signature.reference)
+    page = page_at("signature_confirm", signature.reference)
     people = people_of(Membership.objects.filter(others))
-    _write("deposit_to_confirm_for_parties", convention, people, at, deposit=deposit, page=page)
+    write("deposit_to_confirm_for_parties", convention, people, at, deposit=deposit, page=page)
 
 
 def deposit_refused_for_party(deposit: SignatureDeposit, at: datetime) -> None:
     """To the signatory and to whoever deposited: why it is no signature, and what is left to do."""
     signature = deposit.signature
     people = people_of(Membership.objects.filter(pk__in=(signature.signatory_id, deposit.deposited_by_id)))
-    page = _page("convention_detail", signature.convention.reference)
-    _write("deposit_refused_for_party", signature.convention, people, at, deposit=deposit, page=page)
+    page = page_at("convention_detail", signature.convention.reference)
+    write("deposit_refused_for_party", signature.convention, people, at, deposit=deposit, page=page)
 
 
 def signature_confirmed_for_signatory(signatures: QuerySet[Signature], at: datetime) -> None:
@@ -239,39 +238,60 @@ def signature_confirmed_for_signatory(signatures: QuerySet[Signature], at: datet
         if own.exists():
             continue
         people = people_of(Membership.objects.filter(pk=signature.signatory_id))
-        page = _page("signature_acknowledge", signature.reference)
-        _write("signature_confirmed_for_signatory", signature.convention, people, at, signature=signature, page=page)
+        page = page_at("signature_acknowledge", signature.reference)
+        write("signature_confirmed_for_signatory", signature.convention, people, at, signature=signature, page=page)
 
 
 def signature_contested_for_parties(signatures: QuerySet[Signature], at: datetime) -> None:
     """The three parties and the pilot: this signature is awaited again."""
     for signature in signatures.select_related("convention", "organisation").order_by("pk"):
-        _tell_all("signature_contested_for_parties", signature.convention, at, signature=signature)
+        tell_all("signature_contested_for_parties", signature.convention, at, signature=signature)
 
 
 def signatures_declined_for_epci(signatures: QuerySet[Signature], reason: str, at: datetime) -> None:
-    """To the managers of the EPCI and the pilots, who can open the text again or abandon it: who does not sign, why."""
+    """To the managers of the EPCI and the pilots, who can open the text again or abandon it: who does not sign, why.
+
+    Nobody answers a refusal of his own party: that of the EPCI is the pilot's to answer.
+    """
     told = SignatureDeclineReason(reason).label
     for signature in signatures.select_related("convention", "organisation", "signatory__user").order_by("pk"):
-        people = people_of(epci_acting(signature.convention) | Membership.objects.pilots())
-        context = {
-            "signature": signature,
-            "reason": told,
-            "page": _page("signature_answer_refusal", signature.reference),
-        }
-        _write("signature_declined_for_epci", signature.convention, people, at, **context)
+        for memberships, answers in _answering(signature):
+            context = {
+                "signature": signature,
+                "reason": told,
+                "answers": answers,
+                "page": _answer_page(signature, answers),
+            }
+            write("signature_declined_for_epci", signature.convention, people_of(memberships), at, **context)
+
+
+def _answering(signature: Signature) -> Iterable[tuple[QuerySet[Membership], bool]]:
+    """Those who write the text, each with whether they answer this refusal."""
+    managers = epci_acting(signature.convention)
+    if signature.party != Party.EPCI:
+        return [(managers | Membership.objects.pilots(), True)]
+    return [(managers, False), (Membership.objects.pilots(), True)]
+
+
+def _answer_page(signature: Signature, answers: bool) -> str:
+    if answers:
+        return page_at("signature_answer_refusal", signature.reference)
+    return page_at("convention_detail", signature.convention.reference)
 
 
 def refusals_recalled(signatures: QuerySet[Signature], at: datetime) -> None:
-    """To the managers of the EPCI, once it is late to the pilots too: who waits for an answer, until when."""
+    """To the managers of the EPCI, once it is late to the pilots too: who waits for an answer, until when.
+
+    Of a refusal of the EPCI itself, to the pilots, who answer it.
+    """
     for signature in signatures.select_related("convention", "organisation", "signatory__user").order_by("pk"):
         late = signature.answer_due_on is not None and signature.answer_due_on < timezone.localdate(at)
-        people = epci_acting(signature.convention)
+        people = Membership.objects.pilots() if signature.party == Party.EPCI else epci_acting(signature.convention)
         if late:
             people |= Membership.objects.pilots()
-        page = _page("signature_answer_refusal", signature.reference)
+        page = _answer_page(signature, True)
         context = {"signature": signature, "late": late, "page": page, "refused_by": refused_by(signature)}
-        _write("refusal_recalled_for_epci", signature.convention, people_of(people), at, **context)
+        write("refusal_recalled_for_epci", signature.convention, people_of(people), at, **context)
 
 
 def reviews_recalled(reviews: QuerySet[Review], at: datetime) -> None:
@@ -279,8 +299,8 @@ def reviews_recalled(reviews: QuerySet[Review], at: datetime) -> None:
     for review in reviews.select_related("convention", "organisation").order_by("pk"):
         late = review.due_on < timezone.localdate(at)
         context = {"review": review, "late": late}
-        page = _page("review_answer", review.reference)
-        _write("review_recalled", review.convention, people_of(answerers_of(review)), at, **context, page=page)
+        page = page_at("review_answer", review.reference)
+        write("review_recalled", review.convention, people_of(answerers_of(review)), at, **context, page=page)
         if late:
             _review_late_for_epci(review, at)
 
@@ -292,9 +312,9 @@ def _review_late_for_epci(review: Review, at: datetime) -> None:
     context = {"review": review, "passes_on": passes_on, "passes": passes_on is not None and passes_on <= day}
     its_own = review.party == Party.EPCI
     for people, replaces in ((Membership.objects.pilots(), True), (epci_acting(convention), its_own)):
-        replacing = _page("review_replace", review.reference)
-        page = replacing if replaces else _page("convention_detail", convention.reference) + "#reviews"
-        _write("review_late_for_epci", convention, people_of(people), at, **context, replaces=replaces, page=page)
+        replacing = page_at("review_replace", review.reference)
+        page = replacing if replaces else page_at("convention_detail", convention.reference) + "#reviews"
+        write("review_late_for_epci", convention, people_of(people), at, **context, replaces=replaces, page=page)
 
 
 def signatures_recalled(signatures: QuerySet[Signature], at: datetime) -> None:
@@ -304,60 +324,21 @@ def signatures_recalled(signatures: QuerySet[Signature], at: datetime) -> None:
         has_left = not signature.signatory.is_held
         context = {"signature": signature, "late": late, "has_left": has_left}
         people = people_of(Membership.objects.filter(pk=signature.signatory_id))
-        page = _page("signature_sign", signature.reference)
-        _write("signature_recalled", signature.convention, people, at, **context, page=page)
+        page = page_at("signature_sign", signature.reference)
+        write("signature_recalled", signature.convention, people, at, **context, page=page)
         if late or has_left:
             managers = Membership.objects.filter(
                 organisation=signature.organisation_id, kind=KINDS[Party(signature.party)], role=Role.MANAGER
             )
-            page = _page("signature_replace", signature.reference)
+            page = page_at("signature_replace", signature.reference)
             helpers = people_of(managers | Membership.objects.pilots())
-            _write("signature_late_for_party", signature.convention, helpers, at, **context, page=page)
+            write("signature_late_for_party", signature.convention, helpers, at, **context, page=page)
 
 
 def reviews_passed_over(reviews: QuerySet[Review], at: datetime) -> None:
     """To whoever was asked: the circuit went on without the opinion, and why."""
     for review in reviews.select_related("convention", "organisation").order_by("pk"):
-        _write("review_passed_over", review.convention, people_of(answerers_of(review)), at, review=review)
-
-
-def end_proposed_for_parties(convention: Convention, at: datetime) -> None:
-    """One party proposes to end it: the two others agree, or not; the pilot records what one signs on paper."""
-    proposer = convention.end_proposed_by
-    assert proposer is not None
-    asked = {of.pk for party, of, _ in convention.parties() if of is not None and KINDS[party] != proposer.kind}
-    pilots = set(Membership.objects.pilots().values_list("organisation", flat=True))
-    everyone = people_of(everyone_of(convention))
-    for organisation in sorted(everyone):
-        who, page = "", "convention_detail"
-        if organisation in asked:
-            who, page = "asked", "convention_agree_end"
-        elif organisation in pilots:
-            who, page = "pilot", "convention_record_end"
-        elif organisation == proposer.organisation_id:
-            who = "proposer"
-        people = {organisation: everyone[organisation]}
-        given = {"who": who, "page": _page(page, convention.reference)}
-        _write("end_proposed_for_parties", convention, people, at, **given)
-
-
-def end_declined_for_parties(convention: Convention, at: datetime) -> None:
-    """The end that was proposed is put aside: it goes on."""
-    _tell_all("end_declined_for_parties", convention, at)
-
-
-def notice_given_for_parties(convention: Convention, at: datetime) -> None:
-    """One party says that it will end it alone: by which paper, of which day, and from when it may."""
-    assert convention.notice_by is not None
-    ends_from = ends_alone_from(convention, timezone.localdate(at))
-    paper = _page("convention_notice", convention.reference)
-    given = {"by": convention.notice_by.organisation, "ends_from": ends_from, "paper": paper}
-    _tell_all("notice_given_for_parties", convention, at, **given)
-
-
-def notice_taken_back_for_parties(convention: Convention, at: datetime) -> None:
-    """The party that was to end it alone stays: it goes on."""
-    _tell_all("notice_taken_back_for_parties", convention, at)
+        write("review_passed_over", review.convention, people_of(answerers_of(review)), at, review=review)
 
 
 # --- what messages share
@@ -368,13 +349,13 @@ def _new_end(convention: Convention) -> bool:
     return convention.is_amendment and changes_end(convention)
 
 
-def _tell_all(template: str, convention: Convention, at: datetime, **context: Any) -> None:
+def tell_all(template: str, convention: Convention, at: datetime, **context: Any) -> None:
     """One mail per organisation."""
-    _write(template, convention, people_of(everyone_of(convention)), at, **context)
+    write(template, convention, people_of(everyone_of(convention)), at, **context)
 
 
-def _write(template: str, convention: Convention, people: People, at: datetime, **context: Any) -> None:
-    context = {"page": _page("convention_detail", convention.reference)} | context
+def write(template: str, convention: Convention, people: People, at: datetime, **context: Any) -> None:
+    context = {"page": page_at("convention_detail", convention.reference)} | context
     context |= {
         "convention": convention,
         "what": "L’avenant" if convention.is_amendment else "La convention",
@@ -385,7 +366,7 @@ def _write(template: str, convention: Convention, people: People, at: datetime, 
         queue_mail(to=to, subject=subject, body=body, about=("convention", convention.pk), at=at)
 
 
-def _page(name: str, reference: str) -> str:
+def page_at(name: str, reference: str) -> str:
     """Straight to what is asked: whoever opens this twice a year does not look for it."""
     return absolute_url(reverse(f"conventions:{name}", args=[reference]))
 

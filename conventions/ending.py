@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from conventions import emails
+from conventions import emails_ending as emails
 from conventions.documents import freeze_agreement
 from conventions.enums import Party, TerminateReason
 from conventions.followers import conventions_of
@@ -48,9 +48,10 @@ def end_when_agreed(move: Move) -> None:
 
 
 def tell_end_declined(move: Move) -> None:
-    """The parties are told that it goes on."""
+    """The parties are told that it goes on: which of them puts the end aside, and why."""
     for convention in conventions_of(move):
-        emails.end_declined_for_parties(convention, move.at)
+        party = Party(party_of(Context(move.at, move.actor)) or Party.EPCI)
+        emails.end_declined_for_parties(convention, party, move.values["reason"], move.at)
 
 
 def tell_notice(move: Move) -> None:

@@ -214,6 +214,14 @@ ENDED_ALONE = (TerminateReason.NOTICE, TerminateReason.BREACH)
 """Why one party alone ends a convention: after a paper of its own, which the two others read before."""
 
 
+class EndDeclineReason(TextChoices):
+    """Why an end that was proposed to the parties is put aside."""
+
+    DISAGREES = "disagrees", "Notre partie veut que la convention continue"
+    OTHER_TERMS = "other_terms", "D’accord pour finir, mais à une autre date ou à d’autres conditions"
+    WITHDRAWN = "withdrawn", "Notre partie ne propose plus cette fin"
+
+
 class DraftAbandonReason(TextChoices):
     """Why a draft goes no further."""
 

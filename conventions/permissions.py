@@ -195,8 +195,12 @@ def can_acknowledge_signature(actor: Actor) -> Q | None:
 
 
 def can_answer_refusal_signature(actor: Actor) -> Q | None:
-    """The manager of the EPCI, the pilot: whoever writes the text answers the signatory who does not sign it."""
-    return can_pass_over_review(actor)
+    """The manager of the EPCI, the pilot: whoever writes the text answers the signatory who does not sign it.
+
+    Nobody answers a refusal of his own party: that of the EPCI is answered by the pilot.
+    """
+    scope = can_pass_over_review(actor)
+    return scope if scope is None or is_pilot(actor) else scope & ~Q(party="epci")
 
 
 def can_replace_signature(actor: Actor) -> Q | None:

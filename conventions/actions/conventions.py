@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from calendars.working_days import add_working_days
 from conventions.acts import former_act
-from conventions.enums import ConventionState, Party, ResumeReason, TextReopenReason
+from conventions.enums import ConventionState, EndDeclineReason, Party, ResumeReason, TextReopenReason
 from conventions.forms.base import CommentForm, ReasonForm
 from conventions.forms.circuit import PlainForm
 from conventions.forms.verbs import (
@@ -18,7 +18,7 @@ from conventions.forms.verbs import (
     ConventionSuspendForm,
 )
 from conventions.machine import rules
-from conventions.machine.ending_rules import ends_alone_from
+from conventions.machine.ending_rules import DECLINE_REASON, ends_alone_from
 from conventions.machine.measured import exceeded_twice
 from conventions.models import Convention
 from conventions.parameters import REVIEW_DAYS, SIGNATURE_DAYS
@@ -190,7 +190,7 @@ PAGES: tuple[Page[Request], ...] = (
     Page(
         "decline_end",
         "fin/ecarter",
-        PlainForm,
+        ReasonForm.asking(EndDeclineReason.choices, DECLINE_REASON),
         done="Fin écartée\u00a0: la convention continue, les parties sont prévenues",
         warning="La convention continue comme avant. Une autre fin peut être proposée plus tard.",
         submit="Écarter cette fin",

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
+from conventions.enums import Party
 from conventions.forms.circuit import PlainForm
 from conventions.forms.people import AnswerRefusalForm, DeclineForm, HandOnForm, ReplaceForm
 from conventions.models import Signature
@@ -40,9 +41,10 @@ def _refusal_that_stays(signature: Signature) -> str:
     by = refused_by(signature) if signature.answer_due_on else None
     if by is None or signature.answer_due_on is None:
         return ""
+    whose = "du pilote" if signature.party == Party.EPCI else "de l’EPCI"
     return (
         f" {by.user} a dit ne pas signer ce texte en l’état\u00a0: ce refus reste celui"
-        f" {of(signature.organisation)}, et la réponse de l’EPCI reste attendue pour le {day(signature.answer_due_on)}."
+        f" {of(signature.organisation)}, et la réponse {whose} reste attendue pour le {day(signature.answer_due_on)}."
         " La personne que vous choisissez les lira."
     )
 

@@ -6,7 +6,7 @@ An amendment is a convention that points to what it amends; it goes through the 
 from django.db.models import F
 
 from calendars.expressions import Midnight, Shifted
-from conventions.enums import ON_THE_WAY, ConventionState, TerminateReason, TextReopenReason
+from conventions.enums import ON_THE_WAY, ConventionState, EndDeclineReason, TerminateReason, TextReopenReason
 from conventions.machine import deposit_rules, draft_rules, ending_rules, measured, rules
 from conventions.models import Convention
 from conventions.permissions import (
@@ -332,8 +332,10 @@ class ConventionMachine(Machine, of=Convention):
         source=[S.SIGNED, S.ACTIVE, S.SUSPENDED],
         target=SAME,
         who=can_terminate_convention,
-        requires=[ending_rules.PROPOSED],
+        requires=[ending_rules.PROPOSED, ending_rules.DECLINE_REASON],
         stamps={"end_proposed_at": None, "end_proposed_by": None},
+        journal=["reason"],
+        recalls=given_reason(EndDeclineReason),
         done="Fin d’un commun accord écartée",
         why="One of the three does not agree, or no longer proposes it: the convention goes on.",
     )

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from conventions.enums import ENDED_ALONE, Party, TerminateReason
+from conventions.enums import ENDED_ALONE, EndDeclineReason, Party, TerminateReason
 from conventions.machine.reading import coded
 from conventions.models import Convention, EndConsent
 from conventions.parameters import BREACH_NOTICE_DAYS, END_TOLD_DAYS, NOTICE_DAYS
@@ -19,6 +19,12 @@ NONE_PROPOSED = Requirement(
 )
 PROPOSED = Requirement(
     "proposed", "Aucune fin n’est proposée aux parties.", lambda ctx: Q(end_proposed_at__isnull=False)
+)
+
+DECLINE_REASON = coded(
+    "decline_reason",
+    EndDeclineReason.values,
+    "Dites pourquoi cette fin est écartée\u00a0: les autres parties le lisent.",
 )
 
 

@@ -37,7 +37,7 @@ DECLINE_EXPLAINED = explained_in_comment(SignatureDeclineReason.TERMS)
 """Of the terms that do not suit, which ones: whoever opens the text again reads it."""
 NOT_REFUSED_YET = Requirement(
     "not_refused_yet",
-    "Ce texte est déjà refusé en l’état pour votre organisation\u00a0: une réponse est attendue de l’EPCI.",
+    "Ce texte est déjà refusé en l’état pour votre organisation\u00a0: une réponse est attendue.",
     lambda ctx: Q(answer_due_on=None),
 )
 REFUSED_TEXT = Requirement(
@@ -61,6 +61,10 @@ def _unsaid(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
 ANSWERED_IN_WORDS = PerRow(
     "answered_in_words", "Écrivez votre réponse au signataire, sans nommer personne.", _unsaid, field="comment"
 )
+
+
+ANSWERED: tuple[Requirement | PerRow, ...] = (REFUSED_TEXT, ANSWERED_IN_WORDS)
+"""What an answer to a refusal asks, whether the text stays as it is or is opened again."""
 
 
 def answer_due_on(ctx: Context) -> date:

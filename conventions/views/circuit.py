@@ -37,7 +37,7 @@ from conventions.views.conventions import visible_convention
 from conventions.views.remarks import remarks_of
 from conventions.views.rows import back_to, of_its_convention, visible_row
 from conventions.views.sheet import prices_of, quotas_of
-from conventions.views.steps import step_of
+from conventions.views.steps import named, step_of
 from lifecycle.acting import answer, asks_then_acts, may, posted, refuse
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
@@ -98,7 +98,8 @@ def review_answer(request: Request, reference: str) -> HttpResponse:
         template="conventions/actions/review_answer.html",
         prices=prices_of(convention),
         quotas=quotas_of(convention, request.membership),
-        former=_former_points(review, articles),
+        former=(former := _former_points(review, articles)),
+        former_rounds=_of_rounds(former),
         hands_on=_acts_on(review, can_hand_on_review(request.membership)),
         replaces=_acts_on(review, can_replace_review(request.membership)),
         reopened=None if over else last_reopened(convention),
@@ -171,6 +172,13 @@ def _former_points(review: Review, articles: list[Article]) -> list[ReviewPoint]
     for point in found:
         point.about = headings.get(point.clause, WHOLE_TEXT)
     return found
+
+
+def _of_rounds(points: list[ReviewPoint]) -> str:
+    """Of which rounds they are: « de la relecture n° 1 », « des relectures n° 1 et 2 »."""
+    rounds = sorted({point.review.round for point in points})
+    told = named(str(one) for one in rounds)
+    return f"des relectures n°\u00a0{told}" if len(rounds) > 1 else f"de la relecture n°\u00a0{told}"
 
 
 @require_safe

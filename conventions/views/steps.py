@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.urls import reverse
 from django.utils import timezone
 
-from conventions.enums import ConventionState, ReviewSubject, TerminateReason
+from conventions.enums import ConventionState, Party, ReviewSubject, TerminateReason
 from conventions.machine.ending_rules import ends_alone_from
 from conventions.models import Convention, EndConsent, Review, Signature
 from conventions.permissions import can_open_signature_convention, can_submit_convention
@@ -165,6 +165,8 @@ def _declined(convention: Convention, actor: Actor, sheet: Sheet) -> Step | None
         return None
     said = "Vous avez dit" if own.by.pk == actor.pk else f"Avant vous, {own.by.user} a dit"
     awaited = f"En attente {of(convention.epci_acting)}, qui vous répond ou rouvre le texte"
+    if any(signature.party == Party.EPCI and signature.signs for signature in declined):
+        awaited = f"En attente du pilote, qui vous répond, ou {of(convention.epci_acting)}, qui rouvre le texte"
     return Step(f"{said} ne pas signer ce texte en l’état. {awaited}")
 
 

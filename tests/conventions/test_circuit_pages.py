@@ -223,7 +223,7 @@ def test_the_points_are_answered_one_by_one_then_the_reviewer_reads_the_answers(
     done(manager, page_of(convention, "convention_submit"))
 
     page = read(acting(treaty.lawyer), page_of(asked(treaty, again(convention)), "review_answer"))
-    assert "Vos points de la relecture précédente" in page
+    assert "Vos points de la relecture n°\u00a01, et les réponses" in page
     assert "Numérotées." in page
     assert "Rien\u00a0: tout ce qu’imprime le document est resté le même." in page
 

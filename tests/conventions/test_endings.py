@@ -128,7 +128,7 @@ def test_one_who_declines_keeps_it_alive_and_former_agreements_count_no_more() -
     scene = Treaty()
     convention = proposed(scene)
     agree_end_convention(actor=scene.signatories[Party.EPCI], convention=convention)
-    gate.apply(convention, "decline_end", actor=scene.signatories[Party.RECONDITIONER])
+    gate.apply(convention, "decline_end", actor=scene.signatories[Party.RECONDITIONER], reason="disagrees")
     with pytest.raises(Refused):
         agree_end_convention(actor=scene.signatories[Party.RECONDITIONER], convention=convention)
 
@@ -163,7 +163,7 @@ def test_an_end_that_was_set_aside_awaits_no_agreement_and_says_of_none_that_it_
     convention = proposed(scene)
     url = page_of(convention, "convention_agree_end")
     agree_end_convention(actor=scene.signatories[Party.EPCI], convention=convention)
-    gate.apply(convention, "decline_end", actor=scene.signatories[Party.RECONDITIONER])
+    gate.apply(convention, "decline_end", actor=scene.signatories[Party.RECONDITIONER], reason="disagrees")
 
     for party in Party:
         client = acting(scene.signatories[party])
@@ -171,6 +171,24 @@ def test_an_end_that_was_set_aside_awaits_no_agreement_and_says_of_none_that_it_
             assert "Aucune fin n’est proposée aux parties." in page
             assert "a déjà donné son accord" not in page
             assert "accord attendu" not in page
+
+
+def test_an_end_put_aside_says_by_which_party_and_why() -> None:
+    scene = Treaty()
+    assert scene.pilot
+    convention = proposed(scene)
+    with pytest.raises(Refused) as refused:
+        gate.apply(convention, "decline_end", actor=scene.signatories[Party.RECONDITIONER], reason="")
+    assert sentences(refused) == {ending_rules.DECLINE_REASON.sentence}
+    gate.apply(convention, "decline_end", actor=scene.signatories[Party.RECONDITIONER], reason="other_terms")
+
+    mails = Mail.objects.filter(subject__startswith="La convention continue")
+    assert mails.count() == 4
+    for mail in mails:
+        assert f"{scene.workshop} écarte la fin" in mail.body
+        assert "à une autre date ou à d’autres conditions" in mail.body
+    page = read(acting(scene.manager), page_of(convention, "convention_detail"))
+    assert "à une autre date ou à d’autres conditions" in page
 
 
 def test_the_pages_of_an_agreed_end() -> None:
@@ -187,7 +205,7 @@ def test_the_pages_of_an_agreed_end() -> None:
     assert ["Donner son accord pour finir" in page for page in asked] == [False, True, True]
     page = read(second, page_of(convention, "convention_agree_end"))
     assert "accord attendu" in page
-    done(second, page_of(convention, "convention_decline_end"))
+    done(second, page_of(convention, "convention_decline_end"), reason="other_terms")
     assert "dites si votre partie est d’accord" not in read(second, detail)
     done(first, page_of(convention, "convention_propose_end"))
     done(second, page_of(convention, "convention_agree_end"))
@@ -204,7 +222,7 @@ def test_the_pages_of_an_agreed_end() -> None:
 def test_the_papers_of_an_end_that_was_declined_are_told_apart_from_the_one_that_holds() -> None:
     scene = Treaty()
     convention = proposed(scene)
-    gate.apply(convention, "decline_end", actor=scene.signatories[Party.EPCI])
+    gate.apply(convention, "decline_end", actor=scene.signatories[Party.EPCI], reason="disagrees")
     gate.apply(again(convention), "propose_end", actor=scene.signatories[Party.EPCI])
     page = read(acting(scene.manager), page_of(convention, "convention_detail"))
     assert page.count("Accord de fin du") == 2
@@ -281,7 +299,7 @@ def test_the_public_page_tells_what_came_of_an_agreement_to_end() -> None:
     first = agreement_of(convention)
     assert first is not None
     assert "toutes les parties n’ont pas encore donné leur accord" in standing_of(first.public_code)
-    gate.apply(convention, "decline_end", actor=scene.signatories[Party.EPCI])
+    gate.apply(convention, "decline_end", actor=scene.signatories[Party.EPCI], reason="disagrees")
     assert "cette fin a été refusée ou retirée" in standing_of(first.public_code)
     anew = gate.apply(again(convention), "propose_end", actor=scene.signatories[Party.EPCI])
     second = agreement_of(anew)

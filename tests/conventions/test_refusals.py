@@ -127,6 +127,40 @@ def test_a_refusal_is_answered_once_by_who_writes_the_text_and_not_without_words
     assert declined(treaty, convention).answer_due_on, "the answer did not convince"
 
 
+def test_nobody_answers_a_refusal_of_his_own_party() -> None:
+    """The manager of the EPCI may be asked to sign for it: she would answer herself."""
+    treaty = Treaty()
+    pilot, convention = treaty.pilot, treaty.signing(epci_signatory=treaty.manager)
+    before = sent()
+    signature = treaty.signature(convention, Party.EPCI)
+    gate.apply(signature, "decline", actor=treaty.manager, reason="terms", comment=CHANGE)
+
+    told = mails_since(before)
+    answer = page_of(signature, "signature_answer_refusal")
+    assert answer in told[pilot.user.email]
+    assert answer not in told[treaty.manager.user.email]
+    assert "le pilote répond au signataire" in told[treaty.manager.user.email]
+    assert not [name for name in names(treaty.manager) if "ne signe pas en l’état" in name]
+    assert "En attente du pilote, qui vous répond" in read(
+        acting(treaty.manager), page_of(convention, "convention_detail")
+    )
+    with pytest.raises(PermissionDenied):
+        gate.apply(signature, "answer_refusal", actor=treaty.manager, comment=ANSWER)
+    gate.apply(signature, "answer_refusal", actor=pilot, comment=ANSWER)
+    assert Signature.objects.get(pk=signature.pk).answer_due_on is None
+
+
+def test_nobody_answers_a_refusal_of_his_own_party_once_the_text_is_opened_again() -> None:
+    treaty = Treaty()
+    convention = treaty.signing(epci_signatory=treaty.manager)
+    signature = treaty.signature(convention, Party.EPCI)
+    gate.apply(signature, "decline", actor=treaty.manager, reason="terms", comment=CHANGE)
+    treaty.reopen(again(convention))
+    with pytest.raises(PermissionDenied):
+        gate.apply(signature, "answer_reopened", actor=treaty.manager, comment=ANSWER)
+    gate.apply(signature, "answer_reopened", actor=treaty.pilot, comment=ANSWER)
+
+
 def test_a_text_opened_again_keeps_its_day_until_it_is_submitted() -> None:
     treaty = Treaty()
     convention = treaty.signing()
