@@ -1,6 +1,6 @@
 """The files that wait to be sorted, and that tell of a device what its inventory and its proofs do not.
 
-They show a drive that nobody inventoried, or say that one was not erased that a person typed to be. The database asks
+They show a drive that nobody inventoried, or say that one was not erased that is proven to be. The database asks
 the same when a device leaves (``refurb_device_files_sorted``), of what points at it by itself: not of a file that only
 follows another one. A file that is deposited while its device leaves is sorted afterwards: ``refurb.services.gone``.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from refurb.enums import DriveKind, ErasureEntry
+from refurb.enums import DriveKind
 from refurb.enums.hardware import OF_NWIPE, FileKind
 from refurb.models.device import Device
 from refurb.models.drive import Drive
@@ -23,14 +23,14 @@ from refurb.sorting import Sorting, sort_files
 
 @dataclass
 class DrivesKnown:
-    """The numbers of the drives of a device in its present stay; those that only a typed proof says erased.
+    """The numbers of the drives of a device in its present stay; those that are proven erased.
 
     Its memory cards are apart: a card is not the drive that a file shows, unless it bears its number.
     """
 
     cards: set[str] = field(default_factory=set)
     numbers: list[str] = field(default_factory=list)
-    typed: set[str] = field(default_factory=set)
+    proven: set[str] = field(default_factory=set)
 
 
 def unsorted_drives(devices: Iterable[int]) -> Mapping[int, list[DepositedFile]]:
@@ -111,28 +111,26 @@ def _known(devices: Iterable[int]) -> Mapping[int, DrivesKnown]:
     """What is known of the drives of each device in its present stay; empty for one that has none."""
     rows = Drive.objects.real().filter(device__in=list(devices), stay=F("device__stay"))
     proofs = Erasure.objects.accepted().filter(drive=OuterRef("pk"), finished_at__gte=OuterRef("arrived_at"))
-    typed = Exists(proofs.filter(entry=ErasureEntry.TYPED)), Exists(proofs.exclude(entry=ErasureEntry.TYPED))
     found: dict[int, DrivesKnown] = defaultdict(DrivesKnown)
-    for device, kind, key, is_typed, is_read in rows.annotate(is_typed=typed[0], is_read=typed[1]).values_list(
-        "device", "kind", "serial_key", "is_typed", "is_read"
-    ):
+    told = rows.annotate(is_proven=Exists(proofs)).values_list("device", "kind", "serial_key", "is_proven")
+    for device, kind, key, is_proven in told:
         if kind == DriveKind.CARD:
             found[device].cards.add(key)
         else:
             found[device].numbers.append(key)
-        if is_typed and not is_read:
-            found[device].typed.add(key)
+        if is_proven:
+            found[device].proven.add(key)
     return found
 
 
 def _is_news(one: Sorting, known: DrivesKnown) -> bool:
     """A number that is not known, unless a drive without number may be it; a drive, where none is known.
 
-    Or the failure of an erasure that somebody typed.
+    Or a failure of one that is proven: which run came last is read when it is sorted.
     """
     shown, numbers = shown_drives(one.deposit.kind, one.facts), known.numbers
     drives = [drive for drive in shown if not drive.key or drive.key not in known.cards]
-    if known.typed & set(failed_drives(one.facts)):
+    if known.proven & set(failed_drives(one.facts)):
         return True
     if not numbers:
         return bool(drives)

@@ -87,6 +87,8 @@ class Facts:
     """Maillon reads the report. One without number is then attributed, even to a drive that has none either."""
     report_says: ReportSays = ReportSays.NOTHING_WRONG
     """What the words of a report that Maillon does not read say."""
+    failed_later: bool = False
+    """A run that ended after this one began says that it failed."""
     leaves_a_space: bool = False
     """The log finds its number at several paths, of which one was not erased."""
 
@@ -140,6 +142,8 @@ def _when(facts: Facts) -> Iterator[ErasureRefusal]:
         yield ErasureRefusal.BEFORE_ARRIVAL
     if facts.finished_at > facts.recorded_at:
         yield ErasureRefusal.IN_THE_FUTURE
+    if facts.failed_later:
+        yield ErasureRefusal.LATER_RUN_FAILED
 
 
 def _how(facts: Facts) -> Iterator[ErasureRefusal]:

@@ -132,6 +132,7 @@ class ErasureRefusal(TextChoices):
     DATES_REVERSED = "dates_reversed", "La fin précède le début."
     BEFORE_ARRIVAL = "before_arrival", "L’effacement est antérieur à l’arrivée de l’appareil."
     IN_THE_FUTURE = "in_the_future", "La fin est postérieure à l’enregistrement."
+    LATER_RUN_FAILED = "later_run_failed", "Un passage plus récent sur ce disque a échoué\u00a0: effacez-le de nouveau."
     TOOL_FAILED = "tool_failed", "L’outil signale un échec."
     TOOL_ABORTED = "tool_aborted", "L’outil signale une interruption."
     METHOD_UNSUITED = "method_unsuited", "La méthode ne convient pas à ce type de stockage."

@@ -920,7 +920,7 @@ class Migration(migrations.Migration):
                                     ("dates_reversed", "La fin précède le début."),
                                     ("before_arrival", "L’effacement est antérieur à l’arrivée de l’appareil."),
                                     ("in_the_future", "La fin est postérieure à l’enregistrement."),
-                                    ("tool_failed", "L’outil signale un échec."),
+                                    ("later_run_failed", "Un passage plus récent sur ce disque a échoué\xa0: effacez-le de nouveau."), ("tool_failed", "L’outil signale un échec."),
                                     ("tool_aborted", "L’outil signale une interruption."),
                                     ("method_unsuited", "La méthode ne convient pas à ce type de stockage."),
                                     ("serial_missing", "Le rapport ne porte pas le numéro de série du disque."),

@@ -276,6 +276,17 @@ BEGIN
         RAISE EXCEPTION 'Cet effacement a commencé avant l’arrivée du disque.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_erasure_once', TABLE = 'refurb_erasure';
     END IF;
+    IF EXISTS (
+        SELECT 1 FROM refurb_erasure f
+        WHERE f.drive_id = NEW.drive_id AND f.origin = 'workshop' AND f.outcome = 'refused'
+          AND f.claimed IN ('failed', 'aborted')
+          AND coalesce(f.finished_at, f.started_at) > coalesce(NEW.started_at, NEW.finished_at)
+          AND NOT EXISTS (SELECT 1 FROM refurb_erasure n WHERE n.supersedes_id = f.id AND n.id <> NEW.id)
+          AND (f.entry IN ('read', 'checked') OR f.id IS DISTINCT FROM NEW.supersedes_id))
+    THEN
+        RAISE EXCEPTION 'Un passage plus récent sur ce disque a échoué.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_erasure_once', TABLE = 'refurb_erasure';
+    END IF;
     IF refurb_drive_in_place(drive.id) AND NEW.finished_at > (
         SELECT j.at FROM refurb_device v JOIN refurb_deviceentry j ON j.object_id = v.id AND j.verb = 'recycle'
         WHERE v.id = drive.device_id AND v.state::text = 'recycled' ORDER BY j.seq DESC LIMIT 1)
@@ -321,7 +332,8 @@ END $$;
 CREATE TRIGGER refurb_erasure_once AFTER INSERT ON refurb_erasure FOR EACH ROW
     WHEN (NEW.outcome = 'accepted') EXECUTE FUNCTION refurb_erasure_once();
 """
-"""A number, or a run, proves one drive. An erasure begins after the arrival of its device, and
+"""A number, or a run, proves one drive. The later run decides, and
+one that failed after it began leaves it no proof. An erasure begins after the arrival of its device, and
 ends before it leaves for the recycler with its drive; a log without number is
 attributed to its drive by a person."""
 ABSENCE = """

@@ -27,23 +27,22 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     WITH real AS (
         SELECT d.id, d.kind, d.serial_key, d.arrived_at FROM refurb_drive d
         WHERE d.device_id = device AND d.stay = present_stay AND refurb_drive_real(d.id)),
-    typed AS (
+    proven AS (
         SELECT r.serial_key FROM real r
             JOIN refurb_erasure e ON e.drive_id = r.id AND e.outcome = 'accepted' AND e.finished_at >= r.arrived_at
                 AND NOT EXISTS (SELECT 1 FROM refurb_erasure n WHERE n.supersedes_id = e.id)
-        WHERE r.serial_key <> ''
-        GROUP BY r.id, r.serial_key HAVING bool_and(e.entry = 'typed')),
+        WHERE r.serial_key <> ''),
     shows AS (
         SELECT one FROM unnest(shown) one
         WHERE one = '' OR NOT EXISTS (SELECT 1 FROM real r WHERE r.kind = 'card' AND r.serial_key = one))
-    SELECT failed && ARRAY(SELECT t.serial_key::text FROM typed t)
+    SELECT failed && ARRAY(SELECT p.serial_key::text FROM proven p)
         OR NOT EXISTS (SELECT 1 FROM real r WHERE r.kind <> 'card') AND EXISTS (SELECT 1 FROM shows)
         OR NOT EXISTS (SELECT 1 FROM real r WHERE r.serial_key = '' AND r.kind <> 'card') AND EXISTS (
             SELECT 1 FROM shows s
             WHERE s.one <> '' AND NOT EXISTS (SELECT 1 FROM real r WHERE r.serial_key = s.one))
 $$;
 """
-"""It shows a drive that its inventory does not know, or says not erased one that only a person said erased."""
+"""It shows a drive that its inventory does not know, or says not erased one that is proven: which run came last is read when it is sorted."""
 WAITS = """
 CREATE FUNCTION refurb_files_pointing(device bigint) RETURNS SETOF bigint
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$

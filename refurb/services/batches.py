@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ from refurb.models.erasure import Erasure
 from refurb.report_words import read_ahead
 from refurb.services import belied, claims, erasures, pending_runs
 from refurb.services.evidence import misnamed_in
+from refurb.services.failures import belied_by, failures_of
 from refurb.services.kinds_read import contradicted, kinds_read
 from refurb.services.locked_devices import OTHER_STAY, about, held_devices
 from refurb.services.nwipe import OF_HERE, ClockTold, runs_or_none
@@ -143,9 +145,14 @@ def _record(
     past = {drive.device_id for drive in drives if drive.stay != held[drive.device_id].stay}
     if past:
         raise Refused(dict.fromkeys(sorted(past), (OTHER_STAY,)))
-    limits = parameters_on(timezone.localdate(stamp))
-    rows = [
-        erasures.judged(held[drive.device_id], drive, pending_run(drive), report, actor=actor, at=stamp, limits=limits)
-        for drive in drives
-    ]
+    limits, failures, rows = parameters_on(timezone.localdate(stamp)), failures_of(drives), list[Erasure]()
+    for drive in drives:
+        told = pending_run(drive)
+        of_it: dict[str, Any] = {"limits": limits, "failures": failures.get(drive.pk, ())}
+        formers: list[Erasure | None] = [*belied_by(told.run, drive)] or [None]
+        for former in formers:
+            row = erasures.judged(
+                held[drive.device_id], drive, told, report, actor=actor, at=stamp, supersedes=former, **of_it
+            )
+            rows.append(row)
     return erasures.keep(rows, actor)

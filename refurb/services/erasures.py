@@ -44,6 +44,7 @@ from refurb.parameters import RATE_USB, RATES
 from refurb.readers.nwipe import LogRun
 from refurb.report_words import KEPT, certificate_in, is_unread, names_any, names_drive, read_ahead, says_of_erasing
 from refurb.services import claims, gone
+from refurb.services.failures import belied_by, failed_later, failures_of
 from refurb.services.locked_devices import about, held_drive, left_for_recycling_at, may_supersede
 from refurb.services.nwipe import (
     OF_HERE,
@@ -89,11 +90,14 @@ def judged(
     actor: Actor,
     at: datetime,
     limits: ValuesOfDay,
+    failures: Sequence[Erasure] = (),
+    supersedes: Erasure | None = None,
     former: Erasure | None = None,
 ) -> Erasure:
     """The row of an erasure, unsaved, with the verdict computed here, whatever the report claims.
 
-    ``former``: what the words of the report said then, when it cannot be read now.
+    ``failures``: the runs on this drive that failed and stand. ``former``: what the words of the report said then, when
+    it cannot be read now.
     """
     said = _of_its_kinds(told.run)
     words = {name: said.pop(name).strip() for name in ("tool", "tool_version", "standard", "operator")}
@@ -110,6 +114,7 @@ def judged(
             leaves_a_space=told.found is not None and told.found.leaves_a_space,
             capacity=drive.capacity,
             arrived_at=drive.arrived_at,
+            failed_later=failed_later(told.run, failures, supersedes),
             recorded_at=at,
             has_report=report is not None,
             rate_ceiling=ceiling,
@@ -137,6 +142,7 @@ def judged(
         clock_offset=int(told.offset.total_seconds()),
         clock_reason=ClockReason(told.clock.reason) if told.clock.reason else "",
         attribution=told.attribution,
+        supersedes=supersedes,
     )
 
 
@@ -250,7 +256,6 @@ def record_runs(
     report: StoredFile,
     runs: Sequence[LogRun],
     clock: ClockTold,
-    supersedes: Erasure | None,
     at: datetime,
 ) -> Erasure:
     """The same of a file that is sorted, whose ``runs`` were read before: of a device that left too.
@@ -259,8 +264,7 @@ def record_runs(
     """
     held = held_drive(actor=actor, drive=drive, states=FOLLOWED_BY_FILES)
     check_clock(held, clock, at)
-    told = read(drive, runs, clock)
-    return _erasure_kept(held, drive, told, report, actor=actor, at=at, supersedes=supersedes)
+    return _erasure_kept(held, drive, read(drive, runs, clock), report, actor=actor, at=at)
 
 
 def judge_again(*, actor: Actor, drive: Drive, former: Erasure, at: datetime) -> Erasure:
@@ -283,8 +287,8 @@ def judge_again(*, actor: Actor, drive: Drive, former: Erasure, at: datetime) ->
     )
     may_supersede(held, former, stay=drive.stay)
     limits, then = parameters_on(timezone.localdate(at)), former if is_kept else None
-    erasure = judged(held, drive, told, former.report, actor=actor, at=at, limits=limits, former=then)
-    erasure.supersedes = former
+    known: dict[str, Any] = {"failures": failures_of([drive])[drive.pk], "supersedes": former, "former": then}
+    erasure = judged(held, drive, told, former.report, actor=actor, at=at, limits=limits, **known)
     return keep([erasure], actor, confirmed=not TO_CONFIRM.isdisjoint(former.differences))[0]
 
 
@@ -355,9 +359,13 @@ def _erasure_kept(
     left_at, ended = left_for_recycling_at(held, drive), told.run.finished_at
     if left_at is not None and ended is not None and ended > left_at:
         raise Refused({held.pk: (_left_by_then(left_at),)})
-    erasure = judged(held, drive, told, report, actor=actor, at=at, limits=parameters_on(timezone.localdate(at)))
-    erasure.supersedes = supersedes
-    kept = keep([erasure], actor, confirmed=confirmed)[0]
+    limits, failures = parameters_on(timezone.localdate(at)), failures_of([drive])[drive.pk]
+    belied = [row for row in belied_by(told.run, drive) if row != supersedes]
+    rows = [
+        judged(held, drive, told, report, actor=actor, at=at, limits=limits, failures=failures, supersedes=former)
+        for former in ([] if supersedes is None and belied else [supersedes]) + belied
+    ]
+    kept = keep(rows, actor, confirmed=confirmed)[0]
     if left_at is not None and kept.outcome == ErasureOutcome.ACCEPTED:
         emails.erasure_told_late(kept, held, at)
     return kept

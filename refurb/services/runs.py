@@ -1,6 +1,6 @@
 """The runs of nwipe that deposited files tell of: each proves a drive, or says why it does not.
 
-A failure that the tool wrote outweighs a success that a person typed: it replaces it, unless it ended before it began.
+A failure takes down the proof of a run that began before it ended: the later run decides.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import Any
 from donations.serials import same_serial
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
-from refurb.enums import Claim, ErasureEntry, ErasureOutcome
+from refurb.enums import ErasureOutcome
 from refurb.enums.hardware import OF_NWIPE, FileKind
 from refurb.models.drive import Drive
 from refurb.models.erasure import Erasure
@@ -18,6 +18,7 @@ from refurb.models.hardware import DepositedFile
 from refurb.readers.certificate import read_certificate
 from refurb.readers.nwipe import LogRun, NotNwipe
 from refurb.services import erasures
+from refurb.services.failures import belied_by
 from refurb.services.nwipe import OF_HERE, ClockTold, erasure_told, fingerprint, offset_of, runs_or_none
 from refurb.services.told import RunTold
 from typography.french import plural
@@ -31,8 +32,7 @@ NAMELESS_PDF = (
     " texte de nwipe."
 )
 ELSEWHERE = "non inventorié ici\u00a0: chacun se prouve sur l’appareil où il est monté."
-BELIED = "Ce journal dit l’échec d’un effacement saisi à la main\u00a0: la preuve saisie ne compte plus."
-NOT_ERASED = (Claim.FAILED, Claim.ABORTED)
+BELIED = "Ce journal dit un échec plus récent que l’effacement qui prouvait ce disque\u00a0: il ne compte plus."
 
 
 def prove(
@@ -87,31 +87,18 @@ def _record_run(
     at: datetime,
     clock: ClockTold,
 ) -> RunTold:
-    proofs = list(Erasure.objects.accepted().filter(drive=drive, finished_at__gte=drive.arrived_at).order_by("pk"))
-    belied = [proof for proof in proofs if _belies(run, runs, clock, drive, proof)]
-    if len(belied) < len(proofs):
+    erased = erasure_told(run, capacity=drive.capacity, clock=clock.clock, offset=offset_of(runs, clock))
+    proofs = Erasure.objects.accepted().filter(drive=drive, finished_at__gte=drive.arrived_at).count()
+    belied = belied_by(erased, drive) if proofs else []
+    if len(belied) < proofs:
         return RunTold(str(drive), True, ("Son effacement était déjà prouvé\u00a0: rien n’est ajouté.",))
     if Erasure.objects.current().filter(drive=drive, run_sha256=fingerprint(run)).exists():
         return RunTold(str(drive), False, ("Ce passage est déjà enregistré, et il ne prouve rien.",))
     try:
         told: dict[str, Any] = {"report": one.file, "runs": runs, "clock": clock, "at": at}
-        replaced: list[Erasure | None] = [*belied] or [None]
-        rows = [erasures.record_runs(actor=actor, drive=drive, supersedes=row, **told) for row in replaced]
+        row = erasures.record_runs(actor=actor, drive=drive, **told)
     except Refused as refused:
         return RunTold(str(drive), False, tuple(reason.sentence for reason in refused.all))
-    is_proof = rows[0].outcome == ErasureOutcome.ACCEPTED
-    why = () if is_proof else (*([BELIED] if belied else []), *rows[0].refusal_labels)
+    is_proof = row.outcome == ErasureOutcome.ACCEPTED
+    why = () if is_proof else (*([BELIED] if belied else []), *row.refusal_labels)
     return RunTold(str(drive), is_proof, tuple(why), is_written=True)
-
-
-def _belies(run: LogRun, runs: Sequence[LogRun], clock: ClockTold, drive: Drive, proof: Erasure) -> bool:
-    """Whether the tool says that what a person typed failed: not of a failure that was over when it began."""
-    told = erasure_told(run, capacity=drive.capacity, clock=clock.clock, offset=offset_of(runs, clock))
-    ended, begun = told.finished_at or told.started_at, proof.started_at or proof.finished_at
-    return (
-        proof.entry == ErasureEntry.TYPED
-        and told.claimed in NOT_ERASED
-        and ended is not None
-        and begun is not None
-        and ended >= begun
-    )
