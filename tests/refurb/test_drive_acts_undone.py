@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from lifecycle import gate
@@ -291,3 +292,16 @@ def test_the_database_itself_gives_no_number_to_two_drives_by_undoing(bench: Ben
     }
     with pytest.raises(DatabaseError), transaction.atomic():
         DriveRemoval.objects.create(**same, destination=row.destination, supersedes=row, undone=WRONG)
+
+
+def test_the_withdrawal_of_a_drive_that_was_destroyed_since_is_not_offered_to_be_undone(bench: Bench) -> None:
+    device = bench.in_process()
+    drive = bench.drive(device)
+    removal = evidence.remove_drive(actor=bench.technician, drive=drive, destination=RemovalDestination.DESTRUCTION)
+    undo = reverse("refurb:device_undo_removal", args=[device.reference, removal.pk])
+    page = reverse("refurb:device_evidence", args=[device.reference])
+    assert undo in read(acting(bench.technician), page)
+    evidence.record_destruction(
+        actor=bench.technician, drive=drive, method=DestructionMethod.SHRED, destroyed_at=timezone.now()
+    )
+    assert undo not in read(acting(bench.technician), page)
