@@ -16,6 +16,7 @@ from connectivity.models import ConnectionFile, LineNotice
 from conventions.enums import ALIVE, ConventionState, Party
 from conventions.models import Convention, EndConsent, Review, Signature
 from conventions.permissions import PARTIES
+from distribution.asked_back import to_send_back
 from distribution.brought_back import to_follow
 from distribution.enums import SERVES
 from distribution.models import Appointment
@@ -370,8 +371,8 @@ def _served() -> tuple[AwaitedWork, ...]:
             **advisers,
         ),
         AwaitedWork(
-            Noun("appareil à renvoyer, convention terminée", "appareils à renvoyer, convention terminée"),
-            rows=here.to_send_back(now),
+            Noun("appareil à renvoyer à l’atelier", "appareils à renvoyer à l’atelier"),
+            rows=to_send_back(here, now),
             of="point__distributor",
             way_out="invitez un conseiller",
             asked_in=["a-renvoyer"],

@@ -14,7 +14,9 @@ from django.urls import reverse
 
 from conventions.enums import ALIVE, ConventionState
 from conventions.models import Convention, Quota
+from distribution.asked_back import is_asked_back
 from distribution.brought_back import LOST, LOST_PREPARED, OWED, PREPARED, QUIET, REPAIRED, SETTLED, TOLD, standing_of
+from distribution.machine.files_rules import SORTED_BEFORE_A_HOUSEHOLD
 from distribution.places_left import as_it_was, beside_quotas, to_allot, to_hand_over, told_beside
 from donations.enums import DonationState
 from donations.models import Donation
@@ -127,6 +129,8 @@ def _missing(device: Device) -> str:
         return FALLEN
     if state in ASKED:
         reasons = gate.missing_before(device, ASKED[state])
+        if reasons and reasons[0].code == SORTED_BEFORE_A_HOUSEHOLD.code and is_asked_back(device):
+            return "le renvoi à l’atelier, qui demande son retour"
         done = {D.IN_PROCESS: "la déclaration «\u00a0reconditionné\u00a0»", D.RESERVED: "la remise, fiche signée"}
         return in_a_sentence(reasons[0].sentence) if reasons else done[state]
     if state == D.RETURNED or (is_lost_in_return(device) and standing_of(device) != SETTLED):

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from calendars.days import last_day
+from distribution.asked_back import due_in_words
 from distribution.brought_back import standing_of
 from distribution.models import Derogation, Stocktake
 from distribution.templatetags.distribution import day_left
@@ -237,22 +238,26 @@ class ReturnTable(AtPointTable):
 
 
 class SendBackTable(AtPointTable):
-    """What stayed on the shelf of a convention that has been over for too long."""
+    """What workshops ask for, then what stayed on the shelf of a convention that has been over for too long."""
 
     caption = "À renvoyer"
 
     state = StateColumn()
     convention = tables.Column(verbose_name="Convention", accessor="convention__reference", orderable=False)
     ended_on = tables.Column(verbose_name="Terminée le", accessor="convention__ended_on")
+    why = tables.Column(verbose_name="Pourquoi", accessor="asked_back_at", empty_values=())
 
     class Meta:
         model = Device
-        fields = ("tag", "type", "model", "state", "convention", "ended_on", "point")
+        fields = ("tag", "type", "model", "state", "why", "convention", "ended_on", "point")
         default = "–"
         empty_text = (
-            "Rien à renvoyer. Un appareil apparaît ici quand sa convention est terminée depuis trop longtemps "
-            "pour qu’il soit encore remis."
+            "Rien à renvoyer. Un appareil apparaît ici quand son atelier demande son retour, ou quand sa convention "
+            "est terminée depuis trop longtemps pour qu’il soit encore remis."
         )
+
+    def render_why(self, value: datetime | None) -> str:
+        return due_in_words(value) if value is not None else "Convention terminée"
 
     def render_ended_on(self, value: date) -> str:
         return day(value)

@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.datastructures import MultiValueDict
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
@@ -203,13 +204,14 @@ def act(
     names: Mapping[str, str] = NOTHING,
     template: str = "lifecycle/_action.html",
     then: Callable[[], Step | None] | None = None,
+    first: str = "",
     **context: Any,
 ) -> HttpResponse:
     """The page of one verb on one row: ``do(cleaned data)`` calls the service. Raises PermissionDenied (403).
 
     Once done, the page ``after`` comes, or else ``back``, where « Annuler » goes. ``done``: what it says then, or
     how it says it of what the service returned. Opened again, it tells what was done, by whom and when; and ``then``,
-    who acts next.
+    who acts next. ``first``: what is done before, where the verb does not start from its state.
     """
     actor = request.membership
     missing = what_is_missing(row, verb, actor)
@@ -218,6 +220,8 @@ def act(
         return redirect(after or back)
     declared = verbs_of(type(row))[verb]
     impossible = next((reason.sentence for reason in missing if reason.code == "state"), "")
+    if impossible and first:
+        impossible = format_html("{} {}", impossible, first)
     context |= settled(row, verb, then) if impossible else {}
     context |= {
         "form": form,

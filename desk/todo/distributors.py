@@ -17,7 +17,7 @@ from desk.todo.instruction import instruction_blocks
 from desk.todo.limits import Limits, limits_on
 from desk.todo.stocktakes import stocktakes
 from distribution.appointments import expected_at
-from distribution.asked_back import due_on, late_before, with_asked_back
+from distribution.asked_back import due_on, late_before, to_send_back
 from distribution.brought_back import standing_of, to_follow, with_standing
 from distribution.enums import SERVES
 from distribution.models import Derogation, DerogationRequest
@@ -160,10 +160,9 @@ def _shelf_blocks(actor: Membership, at: datetime, limits: Limits, alive: Any) -
         Block(
             "donnees",
             "À rappeler, disque non prouvé effacé",
-            with_asked_back(here).filter(recalled | Q(asked_back_at__isnull=False)).order_by("asked_back_at", "pk"),
+            here.filter(recalled).order_by("pk"),
             _to_recall,
             "Rien n’est à rappeler.",
-            late=Q(asked_back_at__lt=late_before(at, limits[ASKED_BACK_DAYS])),
         ),
         Block(
             "reservations",
@@ -197,11 +196,12 @@ def _shelf_blocks(actor: Membership, at: datetime, limits: Limits, alive: Any) -
         ),
         Block(
             "a-renvoyer",
-            "À renvoyer à l’atelier, convention terminée",
-            here.to_send_back(at, alive).select_related("convention").order_by("convention__ended_on", "pk"),
+            "À renvoyer à l’atelier",
+            to_send_back(here, at, alive).select_related("convention"),
             _to_send_back,
             "Rien n’est à renvoyer.",
             reverse("distribution:send_back_list") + WHOLE,
+            late=Q(asked_back_at__lt=late_before(at, limits[ASKED_BACK_DAYS])),
         ),
     )
 
@@ -237,19 +237,20 @@ def _erased(device: Any) -> str:
 
 
 def _to_recall(device: Any) -> BlockRow:
-    """Whoever has it: a household, the shelf or a carrier; or its workshop asks for it, to look at its drive."""
+    """Whoever has it: a household, the shelf or a carrier."""
     todo = {
         S.HANDED_OVER: "appelez le foyer, qu’il le rapporte sans l’allumer",
         S.RESERVED: "libérez-le, puis renvoyez-le à l’atelier",
     }
-    if device.asked_back_at is not None:
-        asks = "libérez-le, puis renvoyez-le" if device.state == S.RESERVED else "renvoyez-le"
-        due = until(due_on(device.asked_back_at), "au plus tard le")
-        return BlockRow(str(device), _page(device), f"demandé par l’atelier\u00a0: {asks}", due)
     return BlockRow(str(device), _page(device), todo.get(device.state, "renvoyez-le à l’atelier"), "")
 
 
 def _to_send_back(device: Any) -> BlockRow:
+    """Its workshop asks for it, to look at its drive; or nothing of its convention is handed over any more."""
+    if device.asked_back_at is not None:
+        asks = "libérez-le, puis renvoyez-le" if device.state == S.RESERVED else "renvoyez-le"
+        due = until(due_on(device.asked_back_at), "au plus tard le")
+        return BlockRow(str(device), _page(device), f"demandé par l’atelier\u00a0: {asks}", due)
     return BlockRow(
         str(device), _page(device), device.convention.title, until(device.convention.ended_on, "terminée le")
     )

@@ -12,12 +12,14 @@ from django.utils import timezone
 
 from conventions.models import Quota
 from desk.parameters import BENCH_DAYS, SORTED_DAYS
-from desk.todo.blocks import WHOLE, Block, BlockRow, TodoAction, TodoPage, TodoPart, TodoReason, many, since
+from desk.todo.blocks import WHOLE, Block, BlockRow, TodoAction, TodoPage, TodoPart, TodoReason, many, since, until
 from desk.todo.conventions import inbox
 from desk.todo.stocktakes import stocktakes
 from desk.todo.workshop_records import certificate_awaited, contested, records
+from distribution.asked_back import due_on, late_before, with_asked_back
 from distribution.brought_back import standing_of, with_standing
 from distribution.forms.deliveries import conventions_to_allot
+from distribution.parameters import ASKED_BACK_DAYS
 from donations.enums import DonationState
 from donations.models import DeedAcceptance, Donation, PickUp
 from donations.permissions import can_schedule_donation
@@ -30,7 +32,7 @@ from refurb.models.device import UNSEEN, DeviceQuerySet
 from refurb.symptoms import with_symptom
 from refurb.views.devices import missing_erasures_seen_by, oldest_first
 from refurb.views.steps import with_since
-from typography.french import day, days_ago
+from typography.french import by_pairs, day, days_ago
 
 S = DeviceState
 D = DonationState
@@ -52,6 +54,7 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
             _returned(mine, at),
             _to_receive(mine),
             _files(actor, at),
+            _asked_back(mine, at),
             stocktakes(actor, at),
             _coming(actor),
             contested(actor, at),
@@ -80,6 +83,7 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
             _to_ship(mine, old),
             _coming(actor),
             _returned(mine, at),
+            _asked_back(mine, at),
             *bench,
             stocktakes(actor, at),
             *records(actor, at),
@@ -230,6 +234,19 @@ def _to_ship(mine: DeviceQuerySet, old: Combinable) -> Block:
     )
 
 
+def _asked_back(mine: DeviceQuerySet, at: datetime) -> Block:
+    """What points were asked to send back, for a file to be sorted: since when, until when, whom to call."""
+    asked = with_asked_back(mine.main()).filter(asked_back_at__isnull=False)
+    return Block(
+        "retours-demandes",
+        "Retours demandés aux points",
+        asked.select_related("point__organisation").order_by("asked_back_at", "pk"),
+        _awaited_back,
+        "Aucun retour demandé n’est attendu.",
+        late=Q(asked_back_at__lt=late_before(at, ASKED_BACK_DAYS.on(timezone.localdate(at)))),
+    )
+
+
 def _returned(mine: DeviceQuerySet, at: datetime) -> Block:
     return Block(
         "retours",
@@ -293,6 +310,12 @@ def _quotas(actor: Membership, mine: DeviceQuerySet, at: datetime) -> Block:
 
 def _device(device: Any, about: str, when: str) -> BlockRow:
     return BlockRow(str(device), reverse("refurb:device_detail", args=[device.reference]), about, when)
+
+
+def _awaited_back(device: Any) -> BlockRow:
+    phone = by_pairs(device.point.organisation.phone)
+    about = f"{device.point}{f', {phone}' if phone else ''}\u00a0: {device.get_state_display().lower()}"
+    return _device(device, about, until(due_on(device.asked_back_at), "au plus tard le"))
 
 
 def _on_the_bench(device: Any) -> BlockRow:

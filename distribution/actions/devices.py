@@ -5,9 +5,10 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from conventions.models import Quota
-from distribution.asked_back import with_asked_back
+from distribution.asked_back import is_asked_back
 from distribution.brought_back import QUIET, standing_of
 from distribution.enums import DetachReason, HandOverKind, SendBackReason, UndoHandOverReason
 from distribution.forms.deliveries import (
@@ -57,8 +58,15 @@ def _place_given_back(request: Request, device: Device) -> Mapping[str, Any]:
 
 def _why_sent_back(request: Request, device: Device) -> Mapping[str, Any]:
     """What its workshop asked for is sent back as such, unless the point says otherwise."""
-    asked = with_asked_back(Device.objects.filter(pk=device.pk)).exclude(asked_back_at=None).exists()
-    return {"initial": {"reason": SendBackReason.ASKED_BACK}} if asked else {}
+    return {"initial": {"reason": SendBackReason.ASKED_BACK}} if is_asked_back(device) else {}
+
+
+def _released_first(request: Request, device: Device) -> Mapping[str, Any]:
+    """What is held for a household is released before it is sent back."""
+    if device.state != DeviceState.RESERVED:
+        return {}
+    page = reverse("distribution:device_release", args=[device.reference])
+    return {"first": format_html('<a href="{}">Libérez-le d’abord</a>, puis renvoyez-le.', page)}
 
 
 def _who_waits_again(request: Request, device: Device) -> Mapping[str, Any]:
@@ -168,6 +176,7 @@ PAGES: tuple[Page[Request], ...] = (
         "renvoyer",
         DeviceSendBackForm,
         form_kwargs=_why_sent_back,
+        context=_released_first,
         warning="Cela ne se défait pas\u00a0: l’appareil quitte vos listes, seul l’atelier le voit ensuite. La page"
         " «\u00a0À renvoyer\u00a0» dit s’il est arrivé. Sa place au quota est rendue, il sera de nouveau effacé et"
         " testé. Vérifiez l’étiquette avant.",

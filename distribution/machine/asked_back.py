@@ -2,25 +2,18 @@
 
 from collections.abc import Mapping
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 
 from distribution.enums import SendBackReason
 from distribution.machine.allotment_rules import LEFT_ALONE, SEND_BACK_REASON
+from distribution.machine.files_rules import asked_at
 from distribution.permissions import can_ask_back_device
 from lifecycle.machine import SAME, Context, PerRow, Requirement, Verb
 from lifecycle.requirements import PerRowValues
 from refurb.enums import NOT_YET_HANDED_OVER
 from refurb.machine.device import DeviceMachine
 from refurb.models import Device
-from refurb.models.device import DeviceEntry
 from refurb.unsorted import unsorted_along
-
-
-def asked_at() -> Subquery:
-    """When its workshop asked for it, or for the desktop it goes with, since it was shipped; None when nobody did."""
-    whole = Q(object=OuterRef("pk")) | Q(object=OuterRef("attached_to"))
-    asked = DeviceEntry.objects.filter(whole, verb="ask_back", at__gte=OuterRef("shipped_at"))
-    return Subquery(asked.order_by("-at").values("at")[:1])
 
 
 def _nothing_waits(ctx: Context, per_row: PerRowValues) -> Mapping[int, str]:

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 
+from django.db.models import OuterRef, Q, Subquery
+
 from distribution.machine.allotment_rules import SCREEN_PROVEN
 from lifecycle.machine import Context, PerRow
 from lifecycle.requirements import PerRowValues
 from refurb.machine import waiting_rules
 from refurb.machine.storage_rules import BENCH, PROOFS_STAND
 from refurb.models import Device
+from refurb.models.device import DeviceEntry
 from refurb.unsorted import unsorted_along
 
 SCREEN_WAITS = (
@@ -21,6 +24,19 @@ WAITS_AWAY = (
 )
 
 
+ASKED_AWAY = (
+    "L’atelier demande son retour, pour trier un fichier qui montre dans {what} un disque que l’inventaire ne connaît"
+    " pas, ou qui n’a pas été effacé\u00a0: ni réservation ni remise, renvoyez-le."
+)
+
+
+def asked_at() -> Subquery:
+    """When its workshop asked for it, or for the desktop it goes with, since it was shipped; None when nobody did."""
+    whole = Q(object=OuterRef("pk")) | Q(object=OuterRef("attached_to"))
+    asked = DeviceEntry.objects.filter(whole, verb="ask_back", at__gte=OuterRef("shipped_at"))
+    return Subquery(asked.order_by("-at").values("at")[:1])
+
+
 def _unsorted_screens(ctx: Context, per_row: PerRowValues) -> Mapping[int, str]:
     told = unsorted_along(per_row)
     screens = {pk: [one for one in found if one.pk != pk] for pk, found in told.items()}
@@ -28,13 +44,17 @@ def _unsorted_screens(ctx: Context, per_row: PerRowValues) -> Mapping[int, str]:
 
 
 def _unsorted_away(ctx: Context, per_row: PerRowValues) -> Mapping[int, str]:
-    return {pk: told_away(pk, found) for pk, found in unsorted_along(per_row).items()}
+    told = unsorted_along(per_row)
+    rows = Device.objects.filter(pk__in=list(told)).annotate(asked_at=asked_at()).exclude(asked_at=None)
+    asked = set(rows.values_list("pk", flat=True)) if told else set()
+    return {pk: _told_away(pk, found, is_asked=pk in asked) for pk, found in told.items()}
 
 
-def told_away(pk: int, found: list[Device]) -> str:
+def _told_away(pk: int, found: list[Device], *, is_asked: bool) -> str:
     """What the point reads of a device that has this key: which of it and of its screen files wait of."""
     its_own = any(one.pk == pk for one in found)
-    return WAITS_AWAY.format(what="cet appareil" if its_own else f"{_named(found[0])}, qui va avec lui,")
+    what = "cet appareil" if its_own else f"{_named(found[0])}, qui va avec lui,"
+    return (ASKED_AWAY if is_asked else WAITS_AWAY).format(what=what)
 
 
 def _named(screen: Device) -> str:

@@ -1,6 +1,6 @@
 """Who is expected at the counter on a day, on screen and on paper."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from calendars.days import day_start
 from distribution.appointments import SHOWN_AT_COUNTER
+from distribution.asked_back import due_in_words, with_asked_back
 from distribution.enums import AppointmentState
 from distribution.forms.appointments import FromDayForm
 from distribution.models import Appointment, AppointmentEntry, HandOver
@@ -27,6 +28,7 @@ from network.requests import Request
 from prescriptions.services.households import record_sightings
 from refurb.enums import DeviceState
 from refurb.models import Device
+from refurb.unsorted import unsorted_along
 
 DAY = timedelta(days=1)
 
@@ -38,6 +40,8 @@ class Expected:
     appointment: Any
     device: Device | None = None
     amount: Decimal | None = None
+    held_back: str = ""
+    """Why what is put aside is not handed over: its workshop asks for it, or has not sorted a file of it."""
 
     @property
     def to_bring(self) -> tuple[str, ...]:
@@ -113,10 +117,24 @@ def _day_of(request: Request) -> tuple[date, list[Expected]]:
 
 
 def expected_in(appointments: Iterable[Any]) -> list[Expected]:
-    """Each with what is ready for it and what is paid; two queries more, whatever their number."""
+    """Each with what is ready for it, what is paid, what is not handed over; as many queries, whatever their number."""
     found = list(appointments)
     needs = [row.need_id for row in found]
-    devices = {device.need_id: device for device in Device.objects.main().filter(need__in=needs).order_by("pk")}
+    held = with_asked_back(Device.objects.main().filter(need__in=needs)).order_by("pk")
+    devices = {device.need_id: device for device in held}
+    waits = unsorted_along(one.pk for one in devices.values() if one.state == DeviceState.RESERVED)
     notes = HandOver.objects.current().filter(need__in=needs).order_by("pk")
     amounts = dict(notes.values_list("need", "to_pay"))
-    return [Expected(row, devices.get(row.need_id), amounts.get(row.need_id)) for row in found]
+    made = [Expected(row, devices.get(row.need_id), amounts.get(row.need_id)) for row in found]
+    for one in made:
+        one.held_back = _held_back(one.device, waits)
+    return made
+
+
+def _held_back(device: Any, waits: Mapping[int, Any]) -> str:
+    """In the words of the device's own page, shortly; empty of what is handed over."""
+    if device is None or device.pk not in waits:
+        return ""
+    if device.asked_back_at is not None:
+        return f"{due_in_words(device.asked_back_at)}\u00a0: ne le remettez pas, libérez-le, puis renvoyez-le"
+    return "Un fichier reste à trier à l’atelier\u00a0: ne le remettez pas avant, appelez l’atelier"

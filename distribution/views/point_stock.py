@@ -21,6 +21,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from distribution.appointments import expected_at
+from distribution.asked_back import to_send_back
 from distribution.brought_back import to_follow, with_standing
 from distribution.filters import PointFilter, ShelfFilter
 from distribution.permissions import can_serve_device
@@ -114,8 +115,8 @@ def return_list(request: Request) -> HttpResponseBase:
 
 @lists
 def send_back_list(request: Request) -> HttpResponseBase:
-    """What is left of conventions that ended too long ago to hand anything over."""
-    rows = at_my_points(request).main().to_send_back(timezone.now()).order_by("convention__ended_on", "pk")
+    """What workshops ask for, and what is left of conventions that ended too long ago to hand anything over."""
+    rows = to_send_back(at_my_points(request).main(), timezone.now())
     page = Listing(
         request,
         rows=rows.select_related("point", "convention"),

@@ -151,6 +151,7 @@ class Drive(Evidence):
     # Read by the pages that list drives, never stored.
     is_unproven: bool
     is_missing: bool
+    is_contested: bool
     is_in_place: bool
     gone: list[Any]
     contested_at: datetime | None

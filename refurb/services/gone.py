@@ -27,12 +27,25 @@ TOLD = (
     " donateur (si ce sont ses données), le responsable de l’atelier, le point qui a l’appareil et le pilote sont"
     " prévenus aussitôt."
 )
+WILL_TELL = (
+    "Cet appareil a quitté l’atelier, et un de ses disques n’est pas prouvé effacé\u00a0: quand vous enregistrerez, un"
+    " incident s’ouvrira. Le donateur (si ce sont ses données), le responsable de l’atelier, le point qui a l’appareil"
+    " et le pilote seront prévenus aussitôt."
+)
+"""The same, before the files are written."""
+WILL_BE_OVER = (
+    "Cet appareil a quitté l’atelier\u00a0: quand vous enregistrerez, tous ses disques seront prouvés vides, il ne sera"
+    " plus à rappeler. Ceux qui avaient été prévenus de l’incident le seront aussi de sa fin."
+)
 TOLD_BEFORE = "Un incident est déjà ouvert pour cet appareil\u00a0: ce fichier le complète."
 STANDS = "Cet appareil a quitté l’atelier\u00a0: le disque est inventorié, et prouvé effacé."
 OVER = (
     "Cet appareil a quitté l’atelier\u00a0: tous ses disques sont maintenant prouvés vides, il n’est plus à rappeler."
     " Ceux qui avaient été prévenus de l’incident le sont aussi de sa fin."
 )
+
+FORESEEN = {TOLD: WILL_TELL, OVER: WILL_BE_OVER}
+"""How what would be told is said before it is done."""
 
 
 def is_recalled(held: Device) -> bool:

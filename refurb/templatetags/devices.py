@@ -13,7 +13,7 @@ from network.permissions import is_pilot
 from network.siret import is_siren, spaced
 from refurb.enums import NOT_YET_HANDED_OVER
 from refurb.grading import named_grade, told_grade
-from refurb.models import DepositedFile, Device
+from refurb.models import DepositedFile, Device, DeviceEntry
 from refurb.permissions import (
     at_own_points,
     can_manage_device,
@@ -113,6 +113,7 @@ class UnsortedFiles:
     files: list[tuple[DepositedFile, Device]] = field(default_factory=list)
     workshop: Organisation | None = None
     is_away: bool = False
+    is_asked_back: bool = False
 
 
 @register.simple_tag(takes_context=True)
@@ -127,6 +128,7 @@ def unsorted_files(context: dict[str, Any], device: Device) -> UnsortedFiles | N
     if not held:
         return None
     if not works:
-        return UnsortedFiles(workshop=device.workshop)
+        asked = DeviceEntry.objects.filter(object=device, verb="ask_back", at__gte=device.shipped_at).exists()
+        return UnsortedFiles(workshop=device.workshop, is_asked_back=asked)
     waiting = unsorted_drives(one.pk for one in held)
     return UnsortedFiles([(file, one) for one in held for file in waiting[one.pk]], is_away=is_away)

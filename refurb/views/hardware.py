@@ -21,7 +21,7 @@ from refurb.forms.hardware import FilesForm, ResortForm, SetAsideForm
 from refurb.models import Device
 from refurb.models.hardware import DepositedFile
 from refurb.permissions import can_manage_device
-from refurb.services import depositing, hardware
+from refurb.services import depositing, gone, hardware
 from refurb.services.depositing import MOST_FILES
 from refurb.services.nwipe import ClockTold
 from refurb.services.resorting import resort_files
@@ -163,6 +163,8 @@ def _preview(request: Request, group: DeviceFiles) -> None:
     with transaction.atomic():
         _record(request, group)
         transaction.set_rollback(True)
+    if group.told is not None:
+        group.told.notes = [gone.FORESEEN.get(note, note) for note in group.told.notes]
 
 
 def _record(request: Request, group: DeviceFiles) -> None:

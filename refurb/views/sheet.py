@@ -117,6 +117,12 @@ class DriveSheet:
         return [one for one in self.erasures if one.outcome == ErasureOutcome.ACCEPTED and one.recorded_at > left_at]
 
     @property
+    def may_be_proven(self) -> bool:
+        """An erasure or a destruction may be recorded now: its device is at the workshop, or it is out of it."""
+        here = self.row.device.state in IN_THE_WORKSHOP and not self.is_earlier
+        return here or self.astray or self.row.is_contested
+
+    @property
     def is_earlier(self) -> bool:
         """Of a stay before the present one."""
         return self.row.stay < self.row.device.stay
@@ -307,7 +313,8 @@ def _acts(rows: Any) -> Any:
 def _drives(drives: Any) -> list[DriveSheet]:
     unproven = Exists(Drive.objects.unproven().filter(pk=OuterRef("pk")))
     missing = Exists(Drive.objects.missing_erasures().filter(pk=OuterRef("pk")))
-    rows = drives.annotate(is_unproven=unproven, is_missing=missing).prefetch_related(
+    contested = Exists(Drive.objects.contested().filter(pk=OuterRef("pk")))
+    rows = drives.annotate(is_unproven=unproven, is_missing=missing, is_contested=contested).prefetch_related(
         Prefetch("erasures", _current(Erasure.objects.select_related("report"))),
         Prefetch("destructions", _acts(Destruction.objects.select_related("recycler", "certificate"))),
         Prefetch("removals", _acts(DriveRemoval.objects.all())),

@@ -41,6 +41,7 @@ EXCEPTIONS = {
     (Kind.DONOR, "certificats"): READ,
     (Kind.RECYCLER, "destructions-en-votre-nom"): READ,
     (Kind.RECONDITIONER, "retours"): "they stand at a point, whose people are looked for",
+    (Kind.RECONDITIONER, "retours-demandes"): "they stand at a point, whose people are looked for",
     (Kind.RECONDITIONER, "livraisons"): "the point marks them off: its people are looked for",
     (Kind.RECONDITIONER, "effacements"): "the pilot reads them all in a block of his own",
     (Kind.RECONDITIONER, "destructions-contestees"): "the pilot reads each drive that is proven no more in a block",

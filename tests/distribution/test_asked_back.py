@@ -22,7 +22,7 @@ from tests.refurb.pages import page_of
 from tests.refurb.test_files_unsorted import codes, without_storage
 
 pytestmark = pytest.mark.django_db
-BLOCK = "À rappeler, disque non prouvé effacé"
+BLOCK = "À renvoyer à l’atelier"
 
 
 @pytest.fixture

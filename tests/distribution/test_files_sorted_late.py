@@ -54,7 +54,8 @@ def test_a_drive_that_a_late_file_shows_is_told_to_whoever_must_act_and_takes_th
 
     typed = {f"etiquette-{late.pk}": away.tag}
     page = acting(bench.technician).post(reverse("refurb:hardware_sort"), typed).content.decode()
-    assert gone.TOLD in page
+    assert gone.WILL_TELL in page, "nothing is done yet"
+    assert gone.TOLD not in page
     assert not Incident.objects.exists()
     assert gone.TOLD in confirm(acting(bench.technician), (late, away), **typed)
 
