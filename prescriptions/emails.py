@@ -214,6 +214,22 @@ def erased_for_prescriber(household: Household, at: datetime) -> None:
     _about_file("erased_for_prescriber", household, at)
 
 
+def joined_for_prescribers(kept: Household, left: Household, at: datetime) -> None:
+    """Two files of one household are one from now on: its requests are in the file that is kept."""
+    _of_two_files("joined_for_prescribers", kept, left, at)
+
+
+def parted_for_prescribers(kept: Household, left: Household, at: datetime) -> None:
+    """They are two again: what came from the other one went back to it."""
+    _of_two_files("parted_for_prescribers", kept, left, at)
+
+
+def _of_two_files(template: str, kept: Household, left: Household, at: datetime) -> None:
+    """To everyone of the prescriber of each, by the references alone; one mail when they have the same."""
+    for household in {file.prescriber_id: file for file in (left, kept)}.values():
+        _about_file(template, household, at, kept=kept, left=left)
+
+
 def sms_stopped_for_prescriber(household: Household, at: datetime) -> None:
     """The household answered STOP: it is called from now on."""
     _about_file("sms_stopped_for_prescriber", household, at)
@@ -222,10 +238,10 @@ def sms_stopped_for_prescriber(household: Household, at: datetime) -> None:
 # --- what messages share
 
 
-def _about_file(template: str, household: Household, at: datetime) -> None:
+def _about_file(template: str, household: Household, at: datetime, **more: Household) -> None:
     """To everyone of the prescriber, by the reference of the file alone."""
     page = absolute_url(reverse("prescriptions:household_detail", args=[household.reference]))
-    context = {"household": household, "page": page}
+    context = {"household": household, "page": page, **more}
     subject, body = compose(f"emails/prescriptions/{template}.txt", context)
     for to in _of(household.prescriber_id, OrganisationKind.PRESCRIBER, (Role.WORKER, Role.MANAGER)).values():
         queue_mail(to=to, subject=subject, body=body, about=("household", household.pk), at=at)

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Max
 
 from lifecycle.registry import Move, on_transition
+from prescriptions import emails
 from prescriptions.enums import HouseholdState
 from prescriptions.followers import follow_up
 from prescriptions.models import Household, Joining, Prescription
@@ -43,6 +44,20 @@ def part(move: Move) -> None:
         joining.save(update_fields=["undone_at", "undone_by"])
 
 
+def tell_joined(move: Move) -> None:
+    """Whoever followed either file knows in which one its requests are."""
+    kept = Household.objects.get(pk=getattr(move.values["kept"], "pk", move.values["kept"]))
+    for left in Household.objects.filter(pk__in=move.pks).order_by("pk"):
+        emails.joined_for_prescribers(kept, left, move.at)
+
+
+def tell_parted(move: Move) -> None:
+    """They know that it is two files again."""
+    left = Household.objects.get(pk=getattr(move.values["left"], "pk", move.values["left"]))
+    for kept in Household.objects.filter(pk__in=move.pks).order_by("pk"):
+        emails.parted_for_prescribers(kept, left, move.at)
+
+
 def _regroup(prescriptions: Iterable[int], household: Any, move: Move) -> None:
     rows = list(prescriptions)
     if rows:
@@ -58,5 +73,7 @@ def forget_joined(move: Move) -> None:
 def register() -> None:
     """Every registration of this subject."""
     on_transition("household", "join", regroup)
+    on_transition("household", "join", tell_joined)
     on_transition("household", "part", part)
+    on_transition("household", "part", tell_parted)
     on_transition("household", "anonymise", forget_joined)

@@ -27,7 +27,7 @@ from connectivity.services.sets import abandon_connections, send_connections
 from connectivity.tables.connections import ClosureTable, ConnectionTable, OfferTable, WaitingNeedTable
 from connectivity.views.line_sheet import line_sheet_of
 from connectivity.views.sheet import sheet_of
-from connectivity.views.steps import next_step
+from connectivity.views.steps import next_step, or_still_to_tell
 from connectivity.views.stopped import TO_CORRECT
 from documents.responses import document_response
 from lifecycle.journal import last_move
@@ -105,13 +105,14 @@ def connection_detail(request: Request, reference: str) -> HttpResponse:
     """One file: who acts next, what may be done, the offer, the proofs, copper, papers, timeline."""
     connection = visible_connection(request, reference)
     actor = request.membership
-    step = next_step(connection, actor)
+    line = line_sheet_of(connection, actor)
+    step = or_still_to_tell(next_step(connection, actor), None if line is None else line.notice)
     context = {
         "connection": connection,
         "step": step,
         "is_to_correct": step.label == TO_CORRECT,
         "sheet": sheet_of(connection, actor),
-        "line": line_sheet_of(connection, actor),
+        "line": line,
         "records": can_record_proof(actor) is not None,
         "is_operator": can_answer_connection(actor) is not None,
         "corrects": can_follow_household(actor) is not None,

@@ -5,13 +5,14 @@ from connectivity.machine.rules import PROOFS_FRESH
 from connectivity.models import ConnectionFile
 from connectivity.permissions import can_answer_connection
 from connectivity.services.offers import offers_of_the_day
+from connectivity.views.line_sheet import Notice
 from connectivity.views.stopped import TO_NOTE, answered_first, proof_url
 from lifecycle import gate
 from lifecycle.acting import Step
 from lifecycle.actors import Actor
 from network.models import Organisation
 from prescriptions.views.steps import LIMITED, gives_up, is_limited, said_no, to_give_up
-from typography.french import of
+from typography.french import day, days_left, of
 
 S = ConnectionState
 TO_SEE = "regardez avec la personne la pièce que demande l’offre, et notez-la, puis transmettez la demande"
@@ -55,6 +56,14 @@ def next_step(connection: ConnectionFile, actor: Actor) -> Step:
     if step.verb == "choose" and not offer_possible(connection):
         return Step(step.awaited, f"{NOTHING_LEFT}{WAYS_OUT}", "abandon")
     return step
+
+
+def or_still_to_tell(step: Step, notice: Notice | None) -> Step:
+    """Of a file that is over, what its household is still to be told is to be done."""
+    if notice is None or step.awaited != FINISHED:
+        return step
+    due = notice.row.due_on
+    return Step(f"Ce dossier est terminé\u00a0: il reste à prévenir le foyer, avant le {day(due)} ({days_left(due)})")
 
 
 def offer_possible(connection: ConnectionFile) -> bool:

@@ -46,7 +46,7 @@ TOLD = {
         Prescription,
         (
             *("submit", "ask_completion", "unask_completion", "accept", "refuse", "withdraw", "revoke", "expire"),
-            *("confirm", "decline", "reconsider", "fulfil", "close_unmet"),
+            *("confirm", "decline", "reconsider", "fulfil", "close_unmet", "reopen", "transfer", "regroup"),
         ),
         "prescriptions:prescription_detail",
         "prescriptions",
@@ -89,7 +89,8 @@ TOLD = {
         Convention,
         (
             *("submit", "request_changes", "approve", "reopen", "open_signature", "complete_signature", "activate"),
-            *("suspend", "resume", "remind", "terminate", "expire", "abandon"),
+            *("suspend", "resume", "remind", "terminate", "expire", "abandon", "await_signature", "take_over"),
+            *("propose_end", "decline_end", "give_notice", "take_back_notice"),
         ),
         "conventions:convention_detail",
         "conventions",

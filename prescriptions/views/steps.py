@@ -19,7 +19,7 @@ from prescriptions.enums import (
     ReminderKind,
 )
 from prescriptions.machine.household_rules import only_a_draft
-from prescriptions.models import Household, Need, Prescription, RightsRequest
+from prescriptions.models import Household, Need, Prescription, PromisedContact, RightsRequest
 from prescriptions.parameters import DRAFT_DAYS
 from prescriptions.permissions import (
     advises,
@@ -74,6 +74,11 @@ def household_step(household: Household, prescriptions: Iterable[Prescription], 
 
 
 def _nothing(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
+    """What the household was promised to be told stays to do, for whoever tells it: one query."""
+    told = PromisedContact.objects.visible_to(actor).to_keep().filter(prescription=prescription).first()
+    if told is not None:
+        due = f"avant le {day(told.due_on)} ({days_left(told.due_on)})"
+        return Step(f"{S(prescription.state).label}\u00a0: il reste à prévenir le foyer, {due}")
     return Step(f"{S(prescription.state).label}\u00a0: plus rien n’est attendu")
 
 

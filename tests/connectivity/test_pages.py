@@ -11,6 +11,7 @@ from django.utils import timezone
 from connectivity.enums import Channel, ConditionRule, ConnectionState, CurrentLine, ProblemCode
 from connectivity.followers import remind
 from connectivity.models import ConnectionFile, ConnectionPaper, Offer, ProofSeen
+from connectivity.services.lines import keep_notice
 from documents.models import Mail
 from lifecycle.actors import SYSTEM
 from lifecycle.registry import Move, Moved
@@ -318,9 +319,14 @@ def test_a_file_says_whose_turn_it_is(prepare: Any, who: str, yours: str, awaite
     assert "À vous d’agir" not in waiting
 
 
-def test_a_file_over_waits_for_nothing() -> None:
+def test_a_file_over_waits_for_its_household_to_be_told_then_for_nothing() -> None:
     line = Line()
-    assert "Plus rien n’est attendu" in read(acting(line.worker), page_of(line.refused(), "detail"))
+    file = line.refused()
+    page = read(acting(line.worker), page_of(file, "detail"))
+    assert "Ce dossier est terminé\u00a0: il reste à prévenir le foyer" in page
+    assert "Plus rien n’est attendu" not in page
+    keep_notice(actor=line.worker, connection=file)
+    assert "Plus rien n’est attendu" in read(acting(line.worker), page_of(file, "detail"))
 
 
 # --- the actions

@@ -14,12 +14,16 @@ from desk.models import Visit
 from desk.services.visits import note_visit
 from desk.templatetags.desk import relative_moment
 from desk.todo.changes import MOST, Change, changes_since
+from documents.models import Mail
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from network.services.accounts import forget_user
+from prescriptions.services.doubles import answer_double
+from prescriptions.services.joining import join_household, part_household
+from prescriptions.services.needs import meet_need, unmeet_need
 from prescriptions.services.prescriptions import hand_on_prescription
 from tests.network.factories import make_membership
-from tests.prescriptions.files import Circle
+from tests.prescriptions.files import SKILLS, Circle, again
 
 pytestmark = pytest.mark.django_db
 PRESCRIPTIONS = ("prescription",)
@@ -167,3 +171,24 @@ def test_the_page_says_since_when(client: Client) -> None:
 def test_a_near_day_is_said_in_words(before: Any, words: str) -> None:
     instant = timezone.localtime().replace(hour=17, minute=2) - timedelta(**before)
     assert relative_moment(instant) == words
+
+
+def test_a_request_that_is_opened_again_is_told() -> None:
+    circle = Circle()
+    need = circle.started()
+    unmeet_need(actor=circle.worker, need=meet_need(actor=circle.worker, need=need))
+    assert "Prescription rouverte" in {change.sentence for change in told(circle, circle.adviser)}
+
+
+def test_requests_that_went_to_another_file_of_the_household_are_told_and_written() -> None:
+    circle = Circle()
+    kept, left = circle.accepted(), circle.accepted(SKILLS)
+    answer_double(actor=circle.adviser, household=left.household, other=kept.household, same=True)
+    join_household(actor=circle.adviser, household=left.household, kept=kept.household)
+    assert "Passée à l’autre dossier du foyer" in {change.sentence for change in told(circle, circle.worker)}
+    mail = Mail.objects.get(subject__startswith="Dossiers réunis")
+    assert circle.worker.user.email in mail.to
+    assert left.household.reference in mail.body
+    assert kept.household.reference in mail.body
+    part_household(actor=circle.adviser, household=again(kept.household), left=again(left.household))
+    assert Mail.objects.filter(subject__startswith="Dossiers séparés").count() == 1

@@ -20,6 +20,7 @@ from prescriptions.services.prescriptions import ask_completion_prescription, re
 from prescriptions.telling import telling_of
 from tests.prescriptions.files import Circle, again
 from tests.prescriptions.pages import acting, page_of, read
+from typography.french import day
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "foyer@exemple.test"
@@ -58,6 +59,16 @@ def test_an_answer_is_to_be_told_as_the_sheet_says_within_three_working_days(cir
     contact = contact_of(accepted(circle))
     assert (contact.about, contact.channel, contact.settled_at) == ("accepted", "phone", None)
     assert contact.due_on == add_working_days(timezone.localdate(), 3)
+
+
+def test_a_request_that_is_over_waits_for_its_household_to_be_told(circle: Circle) -> None:
+    refused = refuse_prescription(
+        actor=circle.adviser, prescription=circle.submitted(household=circle.household(**CALLED)), reason="duplicate"
+    )
+    page = read(acting(circle.worker), page_of(refused, "prescription_detail"))
+    assert f"il reste à prévenir le foyer, avant le {day(contact_of(refused).due_on)}" in page
+    assert "plus rien n’est attendu" not in page
+    assert "plus rien n’est attendu" in read(acting(circle.adviser), page_of(refused, "prescription_detail"))
 
 
 def test_filing_promises_nothing_yet_the_family_is_there(circle: Circle) -> None:
