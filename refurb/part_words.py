@@ -3,17 +3,31 @@
 import re
 from collections.abc import Iterator
 
-HOLDS_DATA = re.compile(
-    r"\b(ssd|hdd|nvme|emmc|ssds|hdds|disques?[\s\u00a0-]+durs?|micro[\s-]?sd|cartes?[\s\u00a0-]+m[ée]moires?|cartes?[\s\u00a0-]+sd)\b",
-    re.IGNORECASE,
-)
 AROUND = (
-    r"(?:adaptateur|berceau|bo[îi]tier|cache|caddy|cage|c[âa]ble|connecteur|connectique|dissipateur|emplacement|fixation"
-    r"|lecteur|nappe|patin|port|prise|rack|slot|support|tiroir|trappe|vis|voyant)s?"
+    r"(?:adaptateur|berceau|bo[îi]tier|cache|caddy|cage|c[âa]ble|connecteur|connectique|cordon|dissipateur|emplacement"
+    r"|entretoise|[ée]querre|fixation|graveur|lecteur|nappe|patin|port|prise|rack|radiateur|rail|refroidisseur|slot"
+    r"|support|tiroir|trappe|ventilateur|vis|voyant)s?"
 )
 AROUND_IT = re.compile(rf"\s*{AROUND}\b", re.IGNORECASE)
 """What goes with a drive and holds nothing: it is named first."""
-A_DRIVE = re.compile(rf"{HOLDS_DATA.pattern}|\bdisques?\b(?!\s+optique)", re.IGNORECASE)
+NO_DISK = (
+    r"(?:optique|compact|laser|vinyle|blu-?ray|cd\b|dvd|abrasi|adh[ée]si|thermique|silicone|feutre|caoutchouc|mousse|m[ée]tal"
+    r"|plastique|(?:de|en|d['’])\s*(?:abras|adh|aimant|alu|caoutchouc|coupe|cuivre|feutre"
+    r"|frein|friction|mousse|m[ée]tal|nettoyage|plastique|poli|pon[çc]|protection|refroid|silicone|ventil))"
+)
+"""What follows « disque » when it holds nothing of a computer: a medium that is read, or a round thing."""
+A_DRIVE = re.compile(
+    r"\b(?:ssds?|hdds?|nvme|emmc|msata|micro[\s-]?sd|cartes?[\s-]+m[ée]moires?|cartes?[\s-]+sd|barrettes?\s+m2)\b"
+    rf"|\bdisques?\b(?!\s+{NO_DISK})|(?P<socket>\bm\.2\b)",
+    re.IGNORECASE,
+)
+A_CAPACITY = re.compile(r"\b\d+(?:[.,]\d+)?\s*t[bo]\b", re.IGNORECASE)
+"""« Samsung 870 EVO 1 To »: no other part is counted in terabytes."""
+A_RADIO = re.compile(
+    r"\b(?:wi-?fi|wlan|wwan|wireless|bluetooth|sans[\s-]fil|modem|lte|[45]g|intel\s+(?:ax|ac|be)\s?\d{3,4}|ax\s?\d{3})\b",
+    re.IGNORECASE,
+)
+"""What else sits in an M.2 socket, and holds no data."""
 OF_WHAT_IS_AROUND = re.compile(
     rf"\b{AROUND}(?:\s+(?:sata|ide|usb|pcie|m\.?2|de|du|des|d['’]un|la|le|les|pour|au|aux|à)|\s+[dl]['’])*\s*$",
     re.IGNORECASE,
@@ -47,12 +61,19 @@ NAMED = re.compile(
     re.IGNORECASE,
 )
 """A drive that is named and of which nothing else is said: it is the work that was done."""
-CUT = re.compile(r"[,.;\n()]|\bet\b|\bpuis\b|\bpour (?=\w+(?:er|ir|re)\b|remplacement|changement)", re.IGNORECASE)
+CUT = re.compile(
+    r"[,;\n()]|\.(?!\d)|\bet\b|\bpuis\b|\bpour (?=\w+(?:er|ir|re)\b|remplacement|changement)", re.IGNORECASE
+)
 
 
-def name_a_drive(words: str) -> bool:
-    """« SSD Samsung 250 Go » is a drive; « Câble SATA pour SSD », « Jeu de vis pour SSD » are none."""
-    return AROUND_IT.match(words) is None and bool(list(_drives_in(words, HOLDS_DATA)))
+def name_a_drive(words: str, *, is_radio: bool = False) -> bool:
+    """« SSD Samsung 250 Go », « Disque 500 Go » and « Barrette M.2 » are drives; « Câble SATA pour SSD » is none.
+
+    ``is_radio``: the part is entered as a wireless card; its M.2 socket then says nothing.
+    """
+    if AROUND_IT.match(words) is not None:
+        return False
+    return bool(list(_drives_in(words, is_radio=is_radio))) or A_CAPACITY.search(words) is not None
 
 
 def say_a_drive_put_in(words: str) -> bool:
@@ -62,7 +83,7 @@ def say_a_drive_put_in(words: str) -> bool:
     """
     before = False
     for clause in _clauses(words):
-        drives = list(_drives_in(clause, A_DRIVE))
+        drives = list(_drives_in(clause))
         if (before and PUT_IN_TOO.match(clause)) or (drives and _puts_in(clause, drives)):
             return True
         before = bool(drives)
@@ -77,10 +98,12 @@ def _puts_in(clause: str, drives: list[int]) -> bool:
     return NAMED.search(clause) is not None and OTHERWISE.search(clause) is None
 
 
-def _drives_in(words: str, spelt: re.Pattern[str]) -> Iterator[int]:
-    """Where words name a drive, and not what goes with one."""
-    found = (match.start() for match in spelt.finditer(words))
-    return (at for at in found if not OF_WHAT_IS_AROUND.search(words[:at]))
+def _drives_in(words: str, *, is_radio: bool = False) -> Iterator[int]:
+    """Where words name a drive, and not what goes with one, nor a wireless card of the same socket."""
+    is_radio = is_radio or A_RADIO.search(words) is not None
+    for match in A_DRIVE.finditer(words):
+        if not OF_WHAT_IS_AROUND.search(words[: match.start()]) and not (is_radio and match["socket"]):
+            yield match.start()
 
 
 def _clauses(words: str) -> Iterator[str]:

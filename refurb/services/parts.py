@@ -319,7 +319,9 @@ def parts_for(device: Device, actor: Actor) -> list[Part]:
 
 def _is_called_a_drive(kind: PartKind | str, label: str) -> bool:
     """Whether what is said to be no drive is named as one; a board is named after what it bears."""
-    return kind not in (PartKind.STORAGE, PartKind.MOTHERBOARD) and name_a_drive(label)
+    if kind in (PartKind.STORAGE, PartKind.MOTHERBOARD):
+        return False
+    return name_a_drive(label, is_radio=kind == PartKind.WIFI)
 
 
 def _part_values(actor: Actor, label: str, fits: str, place: str, at: datetime | None) -> dict[str, Any]:

@@ -159,20 +159,46 @@ def test_a_repair_never_puts_in_the_board_of_a_phone_without_its_storage(bench: 
         ("microSD 64 Go", True),
         ("NVMe 512", True),
         ("Barrette eMMC", True),
+        ("Disque 500 Go", True),
+        ("Lot de disques SATA", True),
+        ("Barrette M.2 512 Go", True),
+        ("Barrette M2 256 Go", True),
+        ("Samsung PM981 M.2 2280", True),
+        ("mSATA 128 Go", True),
+        ("Crucial MX500 1\u00a0To", True),
         ("Câble SATA pour SSD", False),
         ("Jeu de vis pour SSD", False),
         ("Boîtier USB 3.0 externe pour disque dur", False),
         ("Lecteur de carte mémoire", False),
         ("Batterie 45 Wh", False),
         ("Carte wifi", False),
+        ("Carte wifi M.2 2230", False),
+        ("Intel AX200 M.2", False),
+        ("Modem 4G M.2", False),
+        ("Adaptateur M.2 vers SATA", False),
+        ("Vis M.2", False),
+        ("Dissipateur M.2", False),
+        ("Lecteur de disques", False),
+        ("Graveur de disques Blu-ray", False),
+        ("Disque optique externe", False),
+        ("Disques de refroidissement en silicone", False),
+        ("Disque thermique pour processeur", False),
+        ("Disque adhésif", False),
+        ("Coque MacBook Air M2", False),
+        ("Barrette DDR4 16 Go", False),
     ],
 )
 def test_words_name_a_drive_or_what_goes_with_it(words: str, *, is_one: bool) -> None:
     assert name_a_drive(words) is is_one
 
 
-def test_what_is_called_a_drive_enters_the_stock_as_one_alone(bench: Bench) -> None:
-    said = {"label": "SSD Samsung 250 Go", "quantity": 1}
+def test_a_wireless_card_may_name_the_socket_it_shares_with_drives(bench: Bench) -> None:
+    assert bought(bench, PartKind.WIFI, label="Killer 1535 M.2").pk
+
+
+@pytest.mark.parametrize("words", ["SSD Samsung 250 Go", "Disque 500 Go", "Barrette M.2 512 Go"])
+def test_what_is_called_a_drive_enters_the_stock_as_one_alone(bench: Bench, words: str) -> None:
+    said = {"label": words, "quantity": 1}
     with pytest.raises(Refused) as refused:
         parts.buy_part(actor=bench.technician, kind=PartKind.OTHER, unit_price=Decimal(20), **said)
     assert codes(refused) == {"called_a_drive"}

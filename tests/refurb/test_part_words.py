@@ -32,6 +32,7 @@ PUT_IN = (
     "Mise en place d’un NVMe",
     "SSD 250 Go, posé à la place de l’ancien",
     "Carte SD ajoutée",
+    "Barrette M.2 posée",
 )
 NOT_PUT_IN = (
     "SSD testé",
@@ -63,6 +64,8 @@ NOT_PUT_IN = (
     "Clavier remplacé et disque dur dépoussiéré",
     "Lecteur de disque optique remplacé",
     "Remplacement du câble du disque",
+    "Carte wifi M.2 changée",
+    "Nappe M.2 remplacée",
 )
 
 
