@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from lifecycle import gate
-from lifecycle.acting import page_url
+from lifecycle.acting import page_url, shown_reasons
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Reason, Stateful, verbs_of
@@ -86,12 +86,13 @@ class Selection:
 
 @dataclass(frozen=True)
 class Group:
-    """A heading of the answer and the rows under it: those that move, or those that one reason keeps."""
+    """A heading of the answer and its rows: those that move, or those that one reason keeps, with who lifts it."""
 
     title: str
     rows: list[tuple[str, str]]
     count: int
     refused: bool = False
+    lifted_by: str = ""
 
     @property
     def others(self) -> int:
@@ -186,11 +187,14 @@ def told_of(model: type[Stateful], outcome: gate.Outcome) -> SetAnswer:
 
 def _groups(told: SetAnswer, moved_title: str) -> list[Group]:
     groups = [_group(moved_title, told.moved)] if told.moved else []
-    return groups + [_group(reason.sentence, rows, refused=True) for reason, rows in told.kept]
+    shown = shown_reasons([reason for reason, _ in told.kept], None, None)
+    for reason, (_, rows) in zip(shown, told.kept, strict=True):
+        groups.append(_group(reason.sentence, rows, refused=True, lifted_by=reason.lifted_by))
+    return groups
 
 
-def _group(title: str, rows: list[Any], *, refused: bool = False) -> Group:
-    return Group(title, [(str(row), _page(row)) for row in rows[:SHOWN]], len(rows), refused)
+def _group(title: str, rows: list[Any], *, refused: bool = False, lifted_by: str = "") -> Group:
+    return Group(title, [(str(row), _page(row)) for row in rows[:SHOWN]], len(rows), refused, lifted_by)
 
 
 def _page(row: Any) -> str:

@@ -47,10 +47,13 @@ def test_a_set_is_foreseen_then_allotted_and_the_surplus_over_the_quota_stays(sh
     assert "Rien n’est encore fait." in foreseen
     assert "<strong>2 appareils</strong>" in foreseen
     assert "Le quota de ce type est atteint" in foreseen
+    lifted = "Peut y remédier\u00a0: les parties, par un avenant, ou le pilote, sur la réserve départementale."
+    assert lifted in foreseen
     assert states(*three) == [S.READY] * 3
 
     told = client.post(url, chosen | {"confirm": "1", "comment": "Premier lot."}).content.decode()
     assert "2 appareils changés d’état, 1 refusé." in told
+    assert lifted in told
     delivery = f"{reverse('distribution:delivery_prepare')}?convention={convention.pk}"
     assert f'href="{delivery}">Préparer la livraison' in told
     assert f'value="{convention.pk}" selected' in read(client, delivery)
