@@ -1,6 +1,6 @@
 """The inventory of a donor as a kind of import: its columns, what refuses a line, what the law says of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Q
@@ -13,11 +13,12 @@ from donations.device_words import condition_of, maker_of, memory_of, type_of
 from donations.enums import DonationState, LineCondition
 from donations.gift_law import GiftLaw, gift_law
 from donations.models.donation import Donation
-from donations.models.inventory import GONE, InventoryUnit, alike
+from donations.models.inventory import GONE, KEY_NAMES, InventoryUnit, InventoryUnitQuerySet, alike
 from donations.permissions import can_create_donation
 from donations.services.inventory import (
     MOST_GROUPS,
     MOST_PER_LINE,
+    describes,
     forget_units,
     keys_of,
     take_inventory,
@@ -53,6 +54,8 @@ HOLDS_DATA = (
     "Un écran n’a ni processeur, ni mémoire, ni stockage\u00a0: si c’est un ordinateur tout-en-un, dites"
     " «\u00a0Ordinateur fixe\u00a0». Resté écran, l’atelier y cherche des données."
 )
+SAID_HERE = "Déjà dans ce brouillon, décrite de même."
+REPLACES = "Déjà dans ce brouillon, décrite autrement\u00a0: cette ligne la remplacera."
 INVENTORIED = "Déjà inventoriée dans le lot {}."
 NAMES = "«\u00a0{}\u00a0» semble nommer une personne, ou dire comment la joindre\u00a0: ôtez-le du fichier."
 FOLLOWED = "Un appareil qui porte ce numéro est déjà suivi par Maillon."
@@ -245,9 +248,12 @@ def _tell_twice(rows: Sequence[ImportRow]) -> None:
 
 
 def _tell_known(source: Import, rows: Sequence[ImportRow]) -> None:
-    """What this donor already inventoried, and what is followed already: three queries for all."""
+    """What this donor already inventoried, in this draft or elsewhere, and what is followed: four queries for all."""
     serials, numbers = ({key for row in rows if (key := keys_of(row)[side])} for side in (0, 1))
     mine = InventoryUnit.objects.offered_by(source.organisation).exclude(source=source).order_by()
+    here = mine.filter(line__donation=source.into, line__donation__state=DonationState.DRAFT)
+    rows = [row for row in rows if not _is_here(row, keyed)] if (keyed := _by_key(here, serials, numbers)) else rows
+    mine = mine.exclude(line__donation=source.into, line__donation__state=DonationState.DRAFT)
     lots = {
         side: dict(mine.filter(**{f"{side}__in": keys}).values_list(side, "line__donation__reference"))
         for side, keys in (("serial_key", serials), ("donor_key", numbers))
@@ -262,6 +268,26 @@ def _tell_known(source: Import, rows: Sequence[ImportRow]) -> None:
             row.notices.append(reason)
         elif reason:
             row.known(reason)
+
+
+def _by_key(units: InventoryUnitQuerySet, serials: set[str], numbers: set[str]) -> dict[tuple[str, str], InventoryUnit]:
+    """The machines that answer to one of these numbers, under the name of the number and the number; one query."""
+    keyed: dict[tuple[str, str], InventoryUnit] = {}
+    for unit in units.named(serials, numbers):
+        keyed |= {(name, key): unit for name in KEY_NAMES if (key := getattr(unit, name))}
+    return keyed
+
+
+def _is_here(row: ImportRow, keyed: Mapping[tuple[str, str], InventoryUnit]) -> bool:
+    """Whether the draft has this machine already: the line then says it again, or is to replace what is said of it."""
+    found = {unit.pk: unit for name in zip(KEY_NAMES, keys_of(row), strict=True) if (unit := keyed.get(name))}
+    if not found:
+        return False
+    if [describes(row, unit) for unit in found.values()] == [True]:
+        row.known(SAID_HERE)
+    else:
+        row.notices.append(REPLACES)
+    return True
 
 
 def _finish(source: Import, at: datetime | None) -> int | None:

@@ -150,8 +150,26 @@ CREATE TRIGGER donations_inventoryunit_frozen BEFORE UPDATE OR DELETE ON donatio
     FOR EACH ROW EXECUTE FUNCTION donations_inventoryunit_frozen();
 CREATE TRIGGER donations_inventoryunit_late BEFORE INSERT ON donations_inventoryunit
     FOR EACH ROW WHEN (NEW.line_id IS NOT NULL) EXECUTE FUNCTION donations_inventoryunit_frozen();
+CREATE FUNCTION donations_inventoryunit_serial_once() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM donations_inventoryunit u JOIN donations_donationline l ON l.id = u.line_id
+        WHERE u.serial_key = NEW.serial_key AND u.serial_key <> '' AND u.id <> NEW.id
+          AND l.donation_id = (SELECT donation_id FROM donations_donationline WHERE id = NEW.line_id)
+    ) THEN
+        RAISE EXCEPTION 'Deux machines d’un lot ne portent pas le même numéro de série.'
+            USING ERRCODE = 'unique_violation', CONSTRAINT = 'donations_inventoryunit_serial_once';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER donations_inventoryunit_serial_once AFTER INSERT OR UPDATE ON donations_inventoryunit
+    FOR EACH ROW WHEN (NEW.line_id IS NOT NULL AND NEW.serial_key <> '')
+    EXECUTE FUNCTION donations_inventoryunit_serial_once();
 """
 INVENTORY_FREE = """
+DROP TRIGGER donations_inventoryunit_serial_once ON donations_inventoryunit;
+DROP FUNCTION donations_inventoryunit_serial_once();
 DROP TRIGGER donations_inventoryunit_late ON donations_inventoryunit;
 DROP TRIGGER donations_inventoryunit_frozen ON donations_inventoryunit;
 DROP FUNCTION donations_inventoryunit_frozen();

@@ -1,6 +1,6 @@
 """The machines of a lot one by one, as their donor's inventory describes them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 from django.db import models
@@ -15,6 +15,9 @@ from network.models import Organisation
 
 GONE = (DonationState.WITHDRAWN, DonationState.DECLINED)
 """The lots whose machines stay with their donor, who may offer them again."""
+
+KEY_NAMES = ("serial_key", "donor_key")
+"""The columns that tell one machine from another, as they are compared."""
 
 
 def called(manufacturer: str, model: str) -> str:
@@ -36,6 +39,10 @@ class InventoryUnitQuerySet(models.QuerySet["InventoryUnit"]):
     def offered_by(self, donor: Organisation) -> Self:
         """Those of the lots of a donor that were neither withdrawn nor declined."""
         return self.filter(line__donation__donor=donor).exclude(line__donation__state__in=GONE)
+
+    def named(self, serials: Iterable[str], numbers: Iterable[str]) -> Self:
+        """Those that bear one of these serial numbers, or of these numbers of their donor, as they are compared."""
+        return self.filter(Q(serial_key__in=serials) | Q(donor_key__in=numbers))
 
     def of_lot(self, donation: Donation) -> Self:
         """Those of one lot, in the order of its files."""

@@ -1,7 +1,7 @@
 """Inventories: the machines of a file become lines of a draft, and leave it again as long as it is one."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from django.db.models import Sum
 
 from donations.enums import DonationState
 from donations.models.donation import Donation, DonationLine
-from donations.models.inventory import InventoryUnit, alike, called
+from donations.models.inventory import KEY_NAMES, InventoryUnit, alike, called
 from donations.permissions import can_edit_donation
 from donations.serials import same_serial
 from donations.services.donations import ALREADY_ANNOUNCED, create_donation, held_donation
@@ -30,7 +30,7 @@ DESCRIBED = (
     *("processor", "memory_gb", "storage", "remark", "quantity"),
 )
 """What a line says of a machine, by the names of its fields, which are those of the columns."""
-COLUMNS = (*DESCRIBED, "serial_key", "donor_key")
+COLUMNS = (*DESCRIBED, *KEY_NAMES)
 MAY_BE_NULL = frozenset(("unit_value", "memory_gb"))
 ALIKE = ("type", "manufacturer", "model", "year", "condition", "unit_value")
 KEYS = "keys"
@@ -62,6 +62,11 @@ def _machine_columns(row: ImportRow) -> Iterator[Any]:
     yield number
 
 
+def describes(row: ImportRow, unit: InventoryUnit) -> bool:
+    """Whether a line says of a machine exactly what is kept of it."""
+    return [*_machine_columns(row)] == [getattr(unit, name) for name in COLUMNS]
+
+
 def keys_of(row: ImportRow) -> tuple[str, str]:
     """The serial number and the donor's own number of a line, as they are compared; computed once."""
     if KEYS not in row.values:
@@ -75,19 +80,38 @@ def keys_of(row: ImportRow) -> tuple[str, str]:
 def take_inventory(*, source: Import, at: datetime | None = None) -> Donation | None:
     """Put the machines of a file into the draft it was deposited for, or else into a new one of its donor.
 
-    Machines alike make a line, of 5,000 at most. Raises PermissionDenied, Refused.
+    What the draft said of a machine of this file is replaced: no serial number stands twice in it. Machines alike
+    make a line, of 5,000 at most. Raises PermissionDenied, Refused.
     """
     units = InventoryUnit.objects.filter(source=source, line=None).order_by("number").values("pk", "quantity", *ALIKE)
     groups = _grouped(units)
     if not groups:
         return None
     donation = _draft_for(source, at)
+    _leave_to(source, donation)
     lines = [_line_of(donation, group) for group in groups]
     for line in lines:
         line.clean_fields(exclude=["donation"])
     DonationLine.objects.bulk_create(lines)
     _attach([(unit["pk"], line.pk) for line, group in zip(lines, groups, strict=True) for unit in group])
     return donation
+
+
+def _leave_to(source: Import, donation: Donation) -> None:
+    """Take out of a draft the machines that a file describes again, and the lines that nothing is left of."""
+    coming = InventoryUnit.objects.filter(source=source, line=None)
+    serials, numbers = (coming.exclude(**{name: ""}).order_by().values(name) for name in KEY_NAMES)
+    before = InventoryUnit.objects.filter(line__donation=donation).exclude(source=source).named(serials, numbers)
+    left = Counter(before.order_by().values_list("line", flat=True))
+    if not left:
+        return
+    before.delete()
+    lines = DonationLine.objects.in_bulk(left)
+    DonationLine.objects.filter(pk__in=[pk for pk, line in lines.items() if line.quantity <= left[pk]]).delete()
+    kept = [line for pk, line in lines.items() if line.quantity > left[pk]]
+    for line in kept:
+        line.quantity -= left[line.pk]
+    DonationLine.objects.bulk_update(kept, ["quantity"])
 
 
 def _attach(pairs: list[tuple[int, int]]) -> None:

@@ -339,6 +339,33 @@ def test_only_what_is_new_is_taken_of_a_file_that_was_corrected() -> None:
     assert sorted(kind for kind, _, _ in lines(second)) == ["laptop", "screen"]
 
 
+def test_a_corrected_file_replaces_in_its_draft_what_it_said_of_the_same_machines() -> None:
+    scene = Scene()
+    first = taken(scene, [machine("1"), machine("2"), machine("3")])
+    corrected = [machine("1"), machine("2", condition="HS"), machine("3", serial="SNNEW"), machine("4")]
+    source = deposited(scene, corrected, into=first.result)
+    rows = check_import(source).rows
+    assert [str(row.outcome) for row in rows] == ["known", "created", "created", "created"]
+    assert rows[0].reasons == ["Déjà dans ce brouillon, décrite de même."]
+    assert all("cette ligne la remplacera" in row.notices[0] for row in rows[1:3])
+    assert not any(row.is_elsewhere for row in rows), "this draft is no other lot"
+    take_known(source=source, taken=True)
+    done = begin_import(source=source)
+    lot = lot_of(done)
+    assert (lot, done.created) == (lot_of(first), 3)
+    told = InventoryUnit.objects.of_lot(lot).order_by("donor_key").values_list("serial", "condition")
+    assert list(told) == [("SN1X", "working"), ("SN2X", "faulty"), ("SNNEW", "working"), ("SN4X", "working")]
+    assert sorted(lot.lines.values_list("quantity", flat=True)) == [1, 1, 2]
+
+
+def test_no_serial_number_stands_twice_in_a_lot_whatever_writes_it() -> None:
+    scene = Scene()
+    lot = lot_of(taken(scene, [machine("1"), machine("2")]))
+    one, other = InventoryUnit.objects.of_lot(lot)
+    with pytest.raises(IntegrityError, match="même numéro"), transaction.atomic():
+        InventoryUnit.objects.filter(pk=other.pk).update(serial_key=one.serial_key)
+
+
 def test_the_columns_are_remembered_for_the_donor_alone() -> None:
     scene = Scene()
     source = deposited(scene, [machine("1")])
