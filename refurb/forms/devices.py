@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.html import format_html
 
 from donations.enums import DonationState
 from donations.models import Donation
@@ -33,7 +35,7 @@ from refurb.enums import (
 from refurb.machine import device_rules as rules
 from refurb.machine.tag_rules import TAG_GIVEN
 from refurb.models import Device, Drive
-from refurb.services.devices import FACTS, INSIDE
+from refurb.services.devices import FACTS, INSIDE, twin_of
 from refurb.services.stock import RecoveredPart
 
 type Choices = list[tuple[str, str]]
@@ -176,7 +178,15 @@ class DeviceRegisterForm(CommentForm):
         donation.queryset = lots
         donation.told = lambda lot: f"{lot.reference} – {lot.donor}"
         self.fields |= forms.fields_for_model(Device, ON_ARRIVAL, widgets={**DeviceDescribeForm.Meta.widgets})
-        self.fields["comment"] = self.fields.pop("comment")
+        comment = self.fields.pop("comment")
+        if self.is_bound and (twin := twin_of(by, self.data.get("serial", ""))) is not None:
+            page = reverse("refurb:device_detail", args=[twin.reference])
+            self.fields["are_two"] = forms.BooleanField(
+                label="Deux appareils portent vraiment ce numéro\u00a0: j’ai lu les deux",
+                required=False,
+                help_text=format_html('<a href="{}">Ouvrir {}</a>. Dites pourquoi en commentaire.', page, twin),
+            )
+        self.fields["comment"] = comment
 
     def facts(self) -> dict[str, Any]:
         """What is read on the device."""

@@ -4,15 +4,20 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db.models import Case, When
+from django.utils import timezone
+
 from donations.enums import DonorKind
 from donations.models.donation import Donation, DonationLine
+from donations.serials import same_serial
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.locking import lock
 from lifecycle.machine import Reason
 from network.models import Epci
-from refurb.enums import IN_THE_WORKSHOP, DeviceState, DeviceType
+from refurb.enums import ENDED, IN_THE_WORKSHOP, DeviceState, DeviceType
 from refurb.machine.tag_rules import TAG_FREE
 from refurb.models.device import Device
 from refurb.models.tag_shape import TagShape
@@ -26,6 +31,9 @@ NO_FREE_UNIT = Reason(
     field="tag",
 )
 TAG_TAKEN = Reason("tag_free", TAG_FREE.sentence, field="tag")
+OLDEST = 1985
+"""The first year that may be read on a device; the same as in the inventory of its donor."""
+WHY_TWO = Reason("why_two", "Dites pourquoi deux appareils portent ce numéro.", field="comment")
 FACTS = ("serial", "manufacturer", "model", "processor", "memory_gb", "unread", "year", "place")
 """What is read on the device and may be corrected at any time: no verb hangs on it."""
 INSIDE = ("processor", "memory_gb")
@@ -99,11 +107,13 @@ def register_device(
     donation: Donation | None = None,
     at: datetime | None = None,
     comment: str = "",
+    are_two: bool = False,
     **facts: Any,
 ) -> Device:
     """Register a device nobody announced, in the actor's workshop; of unknown origin unless it came with a lot.
 
-    ``facts``: those of ``FACTS``. Raises Unknown, PermissionDenied, Refused.
+    ``facts``: those of ``FACTS``. ``are_two``: somebody looked, and another device really bears its serial number;
+    ``comment`` says why. Raises Unknown, PermissionDenied, Refused, ValidationError (a year that cannot be).
     """
     if donation is not None and not Donation.objects.visible_to(actor).filter(pk=donation.pk).exists():
         raise Unknown
@@ -115,8 +125,39 @@ def register_device(
         origin_epci=donation.origin_epci.today if donation and donation.origin_epci else None,
         **_known(facts),
     )
+    _judge_twin(actor, found, comment, are_two=are_two)
     registered: Device = gate.create(found, "register", actor=actor, at=at, comment=comment, tag=_spelt(actor, tag))
     return registered
+
+
+def twin_of(actor: Actor, serial: str) -> Device | None:
+    """The device that this actor follows under this serial number, one that a household has first; one query."""
+    key = same_serial(serial)
+    if not key:
+        return None
+    twins = Device.objects.visible_to(actor).filter(serial_key=key).exclude(state__in=ENDED).select_related("point")
+    return twins.order_by(Case(When(state=DeviceState.HANDED_OVER, then=0), default=1), "pk").first()
+
+
+def _judge_twin(actor: Actor, found: Device, comment: str, *, are_two: bool) -> None:
+    """A number that is followed already is this very device, unless somebody who looked says why it is not."""
+    twin = twin_of(actor, found.serial)
+    if twin is None:
+        return
+    if not are_two:
+        raise Refused({0: (_followed(twin),)})
+    if not comment.strip():
+        raise Refused({0: (WHY_TWO,)})
+
+
+def _followed(twin: Device) -> Reason:
+    name = twin.tag or twin.reference
+    if twin.state == DeviceState.HANDED_OVER:
+        point = f" ({twin.point})" if twin.point else ""
+        sentence = f"C’est {name}, remis à un foyer\u00a0: reprenez-le au point{point}, rien n’est à enregistrer."
+    else:
+        sentence = f"Ce numéro est celui de {name} ({twin.get_state_display().lower()})\u00a0: prenez-le par sa page."
+    return Reason("serial_followed", sentence, field="serial")
 
 
 def _spelt(actor: Actor, tag: str) -> str:
@@ -216,6 +257,9 @@ def _known(facts: Mapping[str, Any]) -> dict[str, Any]:
     unknown = set(facts) - set(FACTS)
     if unknown:
         raise TypeError(f"not described here: {', '.join(sorted(unknown))}")
+    if (year := facts.get("year")) is not None and not OLDEST <= year <= timezone.localdate().year:
+        told = f"L’année d’achat {year} ne peut être vraie\u00a0: de {OLDEST} à cette année."
+        raise ValidationError({"year": ValidationError(told, code="year")})
     return {name: fact.strip() if isinstance(fact, str) else fact for name, fact in facts.items()}
 
 

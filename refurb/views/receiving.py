@@ -146,6 +146,7 @@ def device_register(request: Request) -> HttpResponse:
             tag=data["tag"],
             donation=data["donation"],
             comment=data["comment"],
+            are_two=data.get("are_two", False),
             **form.facts(),
         ),
         None,

@@ -21,7 +21,7 @@ from tests.distribution.shelves import Shelf, available_device
 from tests.donations.inventories import machine, picked_up, taken
 from tests.donations.scene import Scene, first_line
 from tests.pages import acting, done, read
-from tests.refurb.devices import Bench, fresh, load_numbers
+from tests.refurb.devices import BOTH_READ, Bench, fresh, load_numbers
 from tests.refurb.pages import page_of
 from tests.screens import flaws, sign_in
 
@@ -406,7 +406,7 @@ def test_a_device_of_another_point_is_none_of_theirs() -> None:
 
 def test_two_devices_that_answer_to_one_number_are_not_chosen_between(bench: Bench) -> None:
     bench.received(tag="PRH-1", serial="5CG1234XYZ")
-    bench.received(tag="PRH-2", serial="5CG1234XYZ")
+    bench.received(tag="PRH-2", serial="5CG1234XYZ", **BOTH_READ)
 
     page = scan(acting(bench.technician), "traiter", "5CG1234XYZ")
 

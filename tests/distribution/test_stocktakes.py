@@ -30,7 +30,7 @@ from refurb.models import Device
 from refurb.services.devices import describe_device
 from tests.distribution.shelves import Shelf
 from tests.pages import acting, done, read
-from tests.refurb.devices import Bench, fresh, load_numbers
+from tests.refurb.devices import BOTH_READ, Bench, fresh, load_numbers
 from tests.remembered import remembered
 from tests.screens import flaws, sign_in
 
@@ -139,7 +139,7 @@ def test_what_another_workshop_has_is_an_unknown_label(bench: Bench) -> None:
 
 def test_a_number_that_two_devices_bear_is_not_chosen_between(bench: Bench) -> None:
     bench.received(tag="PRH-1", serial="5CG1234XYZ")
-    bench.received(tag="PRH-2", serial="5CG1234XYZ")
+    bench.received(tag="PRH-2", serial="5CG1234XYZ", **BOTH_READ)
     stocktake = begin(bench)
 
     scan(bench, stocktake, "5CG1234XYZ")

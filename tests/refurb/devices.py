@@ -64,6 +64,8 @@ MEASURES: Mapping[str, Mapping[str, Any]] = {
 }
 READ: Mapping[str, Any] = {"manufacturer": "Marque", "model": "Modèle", "processor": "Processeur", "memory_gb": 8}
 """What is read on a device before a price is given."""
+BOTH_READ: Mapping[str, Any] = {"are_two": True, "comment": "Les deux numéros sont lus."}
+"""What is said of a second device that really bears the number of a first."""
 REPORT = b"nwipe 0.38\n| Erased |\n"
 
 

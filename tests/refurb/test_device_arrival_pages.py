@@ -1,11 +1,14 @@
 """Devices that arrive: scanned one after another, or registered when nobody announced them."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from refurb.enums import DeviceState
 from refurb.models import Device
+from refurb.services import devices
 from refurb.services.corrections import set_tag_shape
+from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene, first_line, public_scene
 from tests.refurb.devices import Bench, given_to, load_numbers, new_tag
 from tests.refurb.pages import acting, answered, read
@@ -122,3 +125,33 @@ def test_an_unexpected_device_is_registered_alone_or_with_its_lot() -> None:
     page = answered(client, url, tag="SURPLUS", type="laptop", serial="A-GARDER")
     assert "déjà sur un autre appareil" in page
     assert 'value="A-GARDER"' in page
+
+
+def test_a_number_that_is_followed_already_is_registered_once_more_only_by_who_says_why() -> None:
+    shelf = Shelf()
+    given = shelf.handed_over(shelf.reserved(shelf.available(), shelf.need()))
+    Device.objects.filter(pk=given.pk).update(serial="PF-3XK2")
+    client, url = acting(shelf.bench.technician), reverse("refurb:device_register")
+    said = {"tag": new_tag(), "type": "laptop", "serial": "pf3xk2"}
+
+    page = answered(client, url, **said)
+    assert f"C’est {given.tag}, remis à un foyer" in page
+    assert str(shelf.point) in page, "whoever holds it knows where it is taken back"
+    assert reverse("refurb:device_detail", args=[given.reference]) in page
+    page = answered(client, url, **said, are_two="on")
+    assert "Dites pourquoi deux appareils portent ce numéro." in page
+    assert not Device.objects.filter(tag=said["tag"]).exists()
+
+    client.post(url, said | {"are_two": "on", "comment": "Étiquette du fabricant recopiée d’un autre."})
+    assert Device.objects.get(tag=said["tag"]).unannounced
+
+
+@pytest.mark.parametrize("year", [1984, 2050])
+def test_a_year_that_cannot_be_is_refused_beside_its_field(year: int) -> None:
+    bench = Bench()
+    client, tag = acting(bench.technician), new_tag()
+    page = answered(client, reverse("refurb:device_register"), tag=tag, type="laptop", year=str(year))
+    assert f"L’année d’achat {year} ne peut être vraie" in page
+    assert not Device.objects.filter(tag=tag).exists()
+    with pytest.raises(ValidationError):
+        devices.describe_device(actor=bench.technician, device=bench.received(), year=year)

@@ -22,7 +22,7 @@ from refurb.models import Device
 from refurb.services import devices, evidence
 from tests.donations.scene import Scene, public_scene
 from tests.network.factories import make_membership
-from tests.refurb.devices import Bench, from_lot, given_to, load_numbers, new_tag
+from tests.refurb.devices import BOTH_READ, Bench, from_lot, given_to, load_numbers, new_tag
 from tests.refurb.pages import acting, page_of, read
 
 pytestmark = pytest.mark.django_db
@@ -380,7 +380,7 @@ def test_a_scan_that_finds_nothing_says_so_and_several_show_the_list(bench: Benc
         "«\u00a0AILLEURS\u00a0»." in client.post(url, {"text": "AILLEURS"}, follow=True).content.decode()
     )
     bench.received(serial="MEME")
-    bench.received(serial="MEME")
+    bench.received(serial="MEME", **BOTH_READ)
     assert client.post(url, {"text": "MEME"}).headers["Location"].endswith("?text=MEME")
     assert client.get(url).status_code == 405
 

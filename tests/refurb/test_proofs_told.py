@@ -26,7 +26,7 @@ from refurb.parameters import CLOCK_DAYS, RATE_SSD, RATE_USB
 from refurb.services import batches, erasures
 from refurb.services.nwipe import ClockTold
 from tests.reference.values import set_value
-from tests.refurb.devices import Bench, load_numbers
+from tests.refurb.devices import BOTH_READ, Bench, load_numbers
 from tests.refurb.logs import SIZE, log
 from tests.refurb.pages import acting, answered, page_of, read
 from tests.refurb.test_proofs_once import SERIAL, codes, deposited, here_now, on_the_bench, said
@@ -318,7 +318,7 @@ def test_a_log_with_numbers_is_not_attributed_and_another_workshop_is_not_let_in
 
 
 def test_two_live_devices_of_the_same_number_warn_with_both_as_far_as_one_may_see(bench: Bench) -> None:
-    first, second = bench.received(serial="5CG1234XYZ"), bench.received(serial="5cg 1234-xyz")
+    first, second = bench.received(serial="5CG1234XYZ"), bench.received(serial="5cg 1234-xyz", **BOTH_READ)
     elsewhere = Bench()
     third = elsewhere.received(serial="5CG1234XYZ")
 
