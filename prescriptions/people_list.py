@@ -1,7 +1,7 @@
 """A list of people as a kind of import: its columns, what refuses a line, whom it resembles (machines §4.2)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from django.db.models import Q
@@ -17,9 +17,18 @@ from network.enums import CommuneStatus
 from network.forms.communes import words_of as commune_words
 from network.models import Commune
 from prescriptions.doubles import Alike, alike
-from prescriptions.enums import ContactChannel, DoubleSign, HouseholdState, NeedUse
-from prescriptions.models import Household
+from prescriptions.enums import (
+    LIVE_STATES,
+    ContactChannel,
+    DoubleSign,
+    HouseholdState,
+    NeedKind,
+    NeedUse,
+    PrescriptionState,
+)
+from prescriptions.models import Household, Need
 from prescriptions.people_words import (
+    Wanted,
     adults_of,
     birth_on,
     channel_of,
@@ -58,6 +67,10 @@ OUTSIDE = (
 )
 SEVERAL = "Plusieurs communes répondent à «\u00a0{}\u00a0»\u00a0: donnez aussi l’autre, nom ou code postal."
 TWICE = "Même personne que la ligne {}\u00a0: gardée une seule fois."
+NEEDS_JOINED = "Son besoin est repris avec cette ligne\u00a0: {}."
+NEEDS_LEFT = "N’est pas repris\u00a0: {}. Ajoutez-le à sa demande, depuis son dossier."
+OTHER_HERE = "Cette ligne dit autrement\u00a0: {}. C’est la ligne {} qui est reprise."
+OTHER_IN_FILE = "La liste dit autrement que son dossier\u00a0: {}. Si c’est nouveau, corrigez-le là."
 FOLLOWED = "Déjà suivie par votre structure\u00a0: rien n’est ouvert de nouveau."
 ARCHIVED = "Son dossier est archivé chez vous\u00a0: rouvrez-le si elle est revenue. Un import ne rouvre rien."
 LOOKS_LIKE = "{} avec un dossier que vous voyez\u00a0: {}. Vous direz si c’est le même foyer avant de déposer."
@@ -70,6 +83,15 @@ NO_WAY = {
     channel: f"{label}\u00a0: la liste ne donne pas ce qu’il faut. À noter avec la personne, ou une autre façon."
     for channel, label in ContactChannel.choices
 }
+UNDER_WAY = (PrescriptionState.DRAFT, *LIVE_STATES)
+SAID_OF_HER = {
+    "phone_key": "téléphone",
+    "email": "courriel",
+    "address_key": "adresse",
+    "birth_date": "date de naissance",
+    "commune_id": "commune",
+}
+"""What may differ of one person, as it is compared; told by its name alone, never by what is said."""
 BORN_ALIKE = {DoubleSign.BIRTH_DATE}
 REACHED_ALIKE = {DoubleSign.PHONE, DoubleSign.EMAIL}
 
@@ -144,8 +166,8 @@ def check_people(source: Import, rows: Sequence[ImportRow]) -> None:
     left = {-row.line.number: row for row in asked if row.outcome == ImportOutcome.CREATED}
     today, mine = timezone.localdate(), [files[pk] for pk in left]
     seen = alike(mine, Household.objects.visible_to(actor), today)
-    for pk, row in left.items():
-        _compare(row, seen.get(pk, []))
+    same = {pk: one for pk, row in left.items() if (one := _compare(row, seen.get(pk, []))) is not None}
+    _tell_what_is_new(left, files, same)
     unknown = [files[pk] for pk, row in left.items() if row.outcome == ImportOutcome.CREATED]
     for pk in found_elsewhere(actor=actor, files=unknown):
         left[pk].notices.append(ELSEWHERE)
@@ -158,17 +180,57 @@ def check_people(source: Import, rows: Sequence[ImportRow]) -> None:
 
 def _once(rows: Sequence[ImportRow], files: Mapping[int, Household]) -> None:
     """The same person twice in one list is taken once: same name, born the same day, or reached the same way."""
-    first: dict[object, int] = {}
+    first: dict[object, ImportRow] = {}
     for row in rows:
-        file, number = files[-row.line.number], row.line.number
+        file = files[-row.line.number]
         ways = (file.birth_date, file.phone_key or file.email or file.address_key)
         key = (file.name_key, *(ways[:1] if ways[0] else ways))
-        if (before := first.setdefault(key, number)) != number:
-            row.known(TWICE.format(before))
+        if (before := first.setdefault(key, row)) is not row:
+            row.known(TWICE.format(before.line.number))
+            _join(row, before)
+            if others := _said_otherwise(file, files[-before.line.number]):
+                row.reasons.append(OTHER_HERE.format(", ".join(others), before.line.number))
 
 
-def _compare(row: ImportRow, found: Sequence[Alike]) -> None:
-    """Her own file, or those that look like hers, the likeliest first."""
+def _join(row: ImportRow, before: ImportRow) -> None:
+    """What a second line of the same person needs is asked with the first; what it is for too, if that is not said."""
+    had = before.values["needs"] or ()
+    more = [kind for kind in row.values["needs"] or () if kind not in had]
+    before.values["use"] = before.values["use"] or row.values["use"]
+    if more:
+        before.values["needs"] = Wanted([*had, *more])
+        row.reasons.append(NEEDS_JOINED.format(_named(more)))
+
+
+def _tell_what_is_new(
+    rows: Mapping[int, ImportRow], files: Mapping[int, Household], same: Mapping[int, Household]
+) -> None:
+    """What a line says that the file of the same person does not: her other needs, and what differs; one query."""
+    asked: dict[int, set[str]] = defaultdict(set)
+    live = Need.objects.unsettled().filter(prescription__household__in=same.values(), prescription__state__in=UNDER_WAY)
+    for household, kind in live.values_list("prescription__household", "kind") if same else ():
+        asked[household].add(kind)
+    for pk, household in same.items():
+        row = rows[pk]
+        if more := [kind for kind in row.values["needs"] or () if kind not in asked[household.pk]]:
+            row.reasons.append(NEEDS_LEFT.format(_named(more)))
+        if others := _said_otherwise(files[pk], household):
+            row.reasons.append(OTHER_IN_FILE.format(", ".join(others)))
+
+
+def _named(kinds: Iterable[NeedKind]) -> str:
+    return ", ".join(str(kind.label).lower() for kind in kinds)
+
+
+def _said_otherwise(file: Household, known: Household) -> list[str]:
+    """The names of what a line says and does not agree with what is known of the same person."""
+    return [
+        label for name, label in SAID_OF_HER.items() if (said := getattr(file, name)) and said != getattr(known, name)
+    ]
+
+
+def _compare(row: ImportRow, found: Sequence[Alike]) -> Household | None:
+    """Her own file, or those that look like hers, the likeliest first; returns her own."""
     same = next((one for one in found if _is_her(one, row.values["birth_date"])), None)
     if same is not None:
         archived = same.household.state == HouseholdState.ARCHIVED
@@ -178,6 +240,7 @@ def _compare(row: ImportRow, found: Sequence[Alike]) -> None:
         signs = ", ".join(str(sign.label) for sign in one.signs)
         row.notices.append(LOOKS_LIKE.format(str(one.likeness.label).capitalize(), signs))
         row.leads.append(_lead(one.household))
+    return same.household if same is not None else None
 
 
 def _is_her(one: Alike, born: date | None) -> bool:

@@ -203,6 +203,31 @@ def test_who_is_followed_archived_alike_or_elsewhere_is_told_and_only_the_last_t
     assert "ressemble" in todo
 
 
+def test_a_second_line_of_the_same_person_adds_her_other_need_to_the_same_request(circle: Circle) -> None:
+    source = brought(
+        circle,
+        line("Neuf", "Rose", phone="0699000001", need="ordinateur", use="emploi"),
+        line("Neuf", "Rose", phone="0699000002", need="connexion fixe"),
+    )
+    (first, _), (second, told) = outcomes(source)
+    assert (first, second) == ("created", "known")
+    assert "Son besoin est repris avec cette ligne\u00a0:" in told
+    assert "Cette ligne dit autrement\u00a0: téléphone. C’est la ligne 2 qui est reprise." in told
+    begin_import(source=source, actor=circle.worker)
+    assert sorted(Prescription.objects.get().needs.values_list("kind", flat=True)) == ["computer", "fixed_connection"]
+
+
+def test_what_a_list_says_anew_of_who_is_followed_is_told_beside_the_line(circle: Circle) -> None:
+    born = date(1980, 3, 7)
+    circle.household(**person(last_name="Essai", first_name="Nadia", birth_date=born, phone="0699000001"))
+    source = brought(circle, line(phone="0699000002", need="ordinateur", use="emploi"))
+    ((outcome, told),) = outcomes(source)
+    assert outcome == "known"
+    assert "N’est pas repris\u00a0: ordinateur" in told
+    assert "La liste dit autrement que son dossier\u00a0: téléphone." in told
+    assert "0699" not in told, "what differs is named, not repeated"
+
+
 def test_a_way_to_be_told_that_the_list_does_not_allow_is_said_beside_the_line(circle: Circle) -> None:
     lines = (line(phone="0320000000", note="sms"), line("Durand", phone="0699000000", note="sms"), line("Leroy"))
     source = brought(circle, *lines, head=(*HEAD[:-1], "canal"))
