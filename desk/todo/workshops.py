@@ -26,6 +26,7 @@ from donations.permissions import can_schedule_donation
 from lifecycle import gate
 from network.models import Membership
 from network.permissions import is_manager
+from refurb.awaited_parts import left_of_what_it_awaits
 from refurb.enums import ON_THE_BENCH, DeviceState
 from refurb.models import Delivery, DepositedFile, Device
 from refurb.models.device import UNSEEN, DeviceQuerySet
@@ -133,7 +134,7 @@ def _bench_blocks(actor: Membership, mine: DeviceQuerySet, old: Combinable) -> t
         Block(
             "pieces",
             "Bloqués, en attente d’une pièce",
-            oldest_first(mine, S.AWAITING_PART),
+            oldest_first(mine, S.AWAITING_PART).annotate(in_stock=left_of_what_it_awaits()),
             _awaiting_part,
             "Aucun appareil n’attend de pièce.",
             f"{listed}?state={S.AWAITING_PART}",
@@ -323,7 +324,8 @@ def _on_the_bench(device: Any) -> BlockRow:
 
 
 def _awaiting_part(device: Any) -> BlockRow:
-    return _device(device, f"attend{chr(0xA0)}: {device.part_wanted}", since(device.since))
+    stock = f", en stock{chr(0xA0)}: {device.in_stock}" if device.in_stock else ""
+    return _device(device, f"attend{chr(0xA0)}: {device.part_wanted}{stock}", since(device.since))
 
 
 def _collected(device: Any) -> BlockRow:

@@ -19,6 +19,7 @@ from lists.listing import Listing, lists
 from network.models import Membership
 from network.permissions import is_pilot
 from network.requests import Request
+from refurb.awaited_parts import awaiting
 from refurb.enums import DeviceState, PartKind
 from refurb.forms.parts import MendForm, PartBuyForm, PartFitForm, PartTakeForm, TakeOutForm, WriteOffForm
 from refurb.models import Defect, Device, Part, PartWrittenOff, Repair
@@ -28,7 +29,7 @@ from refurb.services import boards, defects, parts
 from refurb.tables import PartTable
 from refurb.views.devices import DEVICE_PAGES
 from refurb.views.evidence import worked_on
-from typography.french import Noun
+from typography.french import Noun, plural
 
 PART = Noun("entrée du stock", "entrées du stock")
 WHO = ("recorded_by__user", "recorded_by__organisation", "undone_by__user", "undone_by__organisation")
@@ -60,6 +61,10 @@ def part_buy(request: Request) -> HttpResponse:
     bought = answer(request, form, lambda data: parts.buy_part(actor=request.membership, **data), None)
     if bought is not None:
         messages.success(request, f"Entrée au stock\u00a0: {bought.quantity} × {bought}.")
+        if waiting := awaiting(bought).count():
+            messages.info(
+                request, f"{waiting}\u00a0appareil{plural(waiting)} {plural(waiting, 'attend,attendent')} cette pièce."
+            )
         return redirect("refurb:part_list")
     return render(request, "refurb/part_buy.html", {"form": form})
 

@@ -8,6 +8,7 @@ from lifecycle.acting import Step
 from lifecycle.actors import Actor
 from lifecycle.machine import Reason
 from network.enums import OrganisationKind
+from refurb.awaited_parts import left_for
 from refurb.enums import ENDED, DeviceState
 from refurb.machine.storage_rules import proofs_stand
 from refurb.models import Device, DeviceEntry, Drive
@@ -84,19 +85,18 @@ BENCH_STEPS = {
 
 
 def next_step(device: Device, actor: Actor) -> Step:
-    """Who acts next; two queries, and those of the app that takes devices onward."""
+    """Who acts next; two queries, those of the app that takes devices onward, and the stock of an awaited part."""
     state = DeviceState(device.state)
     if state in ENDED:
         return _ended(device, actor)
     if step := onward().step(device, actor) or _before_all(device, actor):
         return step
     awaited = AWAITED.get(state, state.label)
-    if state == S.AWAITING_PART and device.part_wanted:
-        awaited = f"{awaited}\u00a0: {device.part_wanted}"
+    part = _part_told(device, actor)
     verb = MAIN_VERB.get(state)
     action = next((one for one in gate.actions_for(device, actor) if one.verb == verb), None)
     if action is None or state == S.MISSING:
-        return Step(awaited)
+        return Step(f"{awaited}{part}")
     if state in AT_THE_BENCH and (todo := bench_step(action.reasons)):
         page, label = ("recondition", BENCH_PAGE) if state == S.IN_PROCESS else ("evidence", BENCH_SHEET)
         return Step(awaited, todo, url=reverse(f"refurb:device_{page}", args=[device.reference]), label=label)
@@ -104,7 +104,15 @@ def next_step(device: Device, actor: Actor) -> Step:
         return Step(awaited, YOURS["send_back"], "send_back" if state == S.AVAILABLE else "release")
     if action.verb in ONCE_POSSIBLE and action.reasons:
         return Step(awaited)
-    return Step(awaited, YOURS[action.verb], action.verb)
+    return Step(f"{awaited}{part}", f"{YOURS[action.verb]}{part}", action.verb)
+
+
+def _part_told(device: Device, actor: Actor) -> str:
+    """Of a device that awaits a part: which, and how many of it are in stock; empty of any other."""
+    if device.state != S.AWAITING_PART or not device.part_wanted:
+        return ""
+    left = left_for(device, actor)
+    return f"\u00a0: {device.part_wanted}{f', en stock\u00a0: {left}' if left else ''}"
 
 
 def _before_all(device: Device, actor: Actor) -> Step | None:
