@@ -212,6 +212,8 @@ class TerminateReason(TextChoices):
 
 ENDED_ALONE = (TerminateReason.NOTICE, TerminateReason.BREACH)
 """Why one party alone ends a convention: after a paper of its own, which the two others read before."""
+CHOICES_ALONE = [(reason.value, reason.label) for reason in ENDED_ALONE]
+"""The same, as the choices of a field."""
 
 
 class EndDeclineReason(TextChoices):

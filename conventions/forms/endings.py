@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 
+from conventions.enums import CHOICES_ALONE
 from conventions.forms.base import Choices, CommentForm
 from conventions.machine import ending_rules as rules
-from conventions.models.convention import ALONE
 from conventions.services.signatures import SCANS
 from documents.forms import DepositField, DepositForm
 from lifecycle.forms import choose, day_input, field_of
@@ -35,7 +35,7 @@ class NoticeForm(DepositForm, CommentForm):
 
     reason = forms.ChoiceField(
         label="Ce que votre partie a envoyé",
-        choices=choose(ALONE),
+        choices=choose(CHOICES_ALONE),
         error_messages={"required": rules.NOTICE_REASON.sentence},
     )
     notice_on = forms.DateField(

@@ -6,20 +6,16 @@ An amendment is a convention that points to what it amends; it goes through the 
 from django.db.models import F
 
 from calendars.expressions import Midnight, Shifted
-from conventions.enums import ON_THE_WAY, ConventionState, EndDeclineReason, TerminateReason, TextReopenReason
+from conventions.enums import ON_THE_WAY, ConventionState, TextReopenReason
 from conventions.machine import deposit_rules, draft_rules, ending_rules, measured, rules
 from conventions.models import Convention
 from conventions.permissions import (
     can_activate_convention,
-    can_agree_end_convention,
     can_create_convention,
     can_edit_convention,
-    can_give_notice_convention,
     can_open_signature_convention,
-    can_record_end_convention,
     can_submit_convention,
     can_succeed_convention,
-    can_take_back_notice_convention,
     can_terminate_convention,
     can_write_convention,
 )
@@ -45,9 +41,6 @@ HEADING = (
 AGREED = (S.IN_REVIEW, S.APPROVED, S.SIGNING)
 SUCCEEDED = (*ON_THE_WAY, S.ACTIVE, S.SUSPENDED, S.EXPIRED, S.TERMINATED)
 """Where the successor of a merged EPCI takes its place; devices are handed over for a time after the end."""
-
-
-NOT_NOTICED = {"notice_on": None, "notice_reason": "", "notice_file": None, "notice_told_at": None, "notice_by": None}
 
 
 def _successor_epci(ctx: Context) -> int | None:
@@ -292,89 +285,6 @@ class ConventionMachine(Machine, of=Convention):
         due=rules.is_to_be_reminded,
         done="Échéance rappelée aux parties",
         why="The parties and the pilot are told how many days are left.",
-    )
-
-    propose_end = Verb(
-        "Proposer une fin d’un commun accord",
-        source=[S.SIGNED, S.ACTIVE, S.SUSPENDED],
-        target=SAME,
-        who=can_terminate_convention,
-        requires=[ending_rules.NONE_PROPOSED, rules.NOT_AMENDMENT],
-        stamps={"end_proposed_at": AT, "end_proposed_by": ACTOR, "end_round": F("end_round") + 1},
-        done="Fin proposée aux parties",
-        why="The two other parties are asked; nothing changes until both have agreed.",
-    )
-
-    agree_end = Verb(
-        "Donner son accord pour finir",
-        source=[S.SIGNED, S.ACTIVE, S.SUSPENDED],
-        target=SAME,
-        who=can_agree_end_convention,
-        requires=[ending_rules.PROPOSED, ending_rules.CONSENT],
-        journal=["party"],
-        done="Accord donné pour finir",
-        why="The third agreement ends the convention.",
-    )
-
-    record_end = Verb(
-        "Inscrire l’accord signé d’une partie",
-        source=[S.SIGNED, S.ACTIVE, S.SUSPENDED],
-        target=SAME,
-        who=can_record_end_convention,
-        requires=[ending_rules.PROPOSED, ending_rules.CONSENT],
-        journal=["party"],
-        done="Accord signé inscrit",
-        why="What a party signed on paper, recorded by the pilot; as ``agree_end``.",
-    )
-
-    decline_end = Verb(
-        "Refuser ou retirer la fin proposée",
-        source=[S.SIGNED, S.ACTIVE, S.SUSPENDED],
-        target=SAME,
-        who=can_terminate_convention,
-        requires=[ending_rules.PROPOSED, ending_rules.DECLINE_REASON],
-        stamps={"end_proposed_at": None, "end_proposed_by": None},
-        journal=["reason"],
-        recalls=given_reason(EndDeclineReason),
-        done="Fin d’un commun accord écartée",
-        why="One of the three does not agree, or no longer proposes it: the convention goes on.",
-    )
-
-    give_notice = Verb(
-        "Enregistrer un préavis ou une mise en demeure",
-        source=[S.SIGNED, S.ACTIVE, S.SUSPENDED],
-        target=SAME,
-        who=can_give_notice_convention,
-        requires=[
-            ending_rules.NONE_NOTICED,
-            rules.AMENDMENT_NOT_ALONE,
-            ending_rules.NOTICE_REASON,
-            ending_rules.NOTICE_DATED,
-            ending_rules.NOTICE_PAPER,
-        ],
-        stamps={
-            "notice_on": Given("notice_on"),
-            "notice_reason": Given("reason"),
-            "notice_file": Given("notice_file"),
-            "notice_told_at": AT,
-            "notice_by": ACTOR,
-        },
-        journal=["reason", "notice_on"],
-        recalls=given_reason(TerminateReason),
-        done="Préavis ou mise en demeure enregistré",
-        why="The two other parties and the pilot read it, and from when it may end.",
-    )
-
-    take_back_notice = Verb(
-        "Retirer le préavis ou la mise en demeure",
-        source=[S.SIGNED, S.ACTIVE, S.SUSPENDED],
-        target=SAME,
-        who=can_take_back_notice_convention,
-        requires=[ending_rules.NOTICED_BEFORE],
-        stamps=NOT_NOTICED,
-        done="Préavis ou mise en demeure retiré",
-        undoes=["give_notice"],
-        why="The breach was mended, or the party stays: it goes on, and all are told.",
     )
 
     terminate = Verb(

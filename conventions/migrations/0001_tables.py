@@ -207,7 +207,7 @@ class Migration(migrations.Migration):
                         models.CheckConstraint(
                             condition=models.Q(
                                 models.Q(("notice_by", None), ("notice_file", None), ("notice_reason", ""), ("notice_told_at", None)),
-                                models.Q(("notice_by__isnull", False), ("notice_file__isnull", False), ("notice_on__isnull", False), ("notice_reason__in", ("notice", "breach")), ("notice_told_at__isnull", False)),
+                                models.Q(("notice_file__isnull", False), ("notice_on__isnull", False), ("notice_reason__in", ("notice", "breach")), ("notice_by__isnull", False), ("notice_told_at__isnull", False)),
                                 _connector="OR",
                             ),
                             name="conventions_convention_noticed",

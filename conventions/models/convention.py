@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from conventions.enums import (
     ALIVE,
+    CHOICES_ALONE,
     ENDED,
     ENDED_ALONE,
     ActBody,
@@ -66,10 +67,6 @@ class ConventionQuerySet(models.QuerySet["Convention"]):
         """Those whose territory is this EPCI, or the EPCI of this commune, in any state. No amendment among them."""
         epci = place.pk if isinstance(place, Epci) else place.epci_id
         return self.originals().filter(epci=epci)
-
-
-ALONE = [(reason.value, reason.label) for reason in ENDED_ALONE]
-"""Why one party alone ends a convention, as choices."""
 
 
 class Convention(Stateful):
@@ -165,7 +162,7 @@ class Convention(Stateful):
     end_proposed_by = models.ForeignKey(Membership, models.PROTECT, null=True, editable=False, related_name="+")
     notice_on = models.DateField("préavis du", null=True, editable=False)
     notice_reason = models.CharField(
-        "préavis ou mise en demeure", max_length=20, choices=ALONE, blank=True, editable=False
+        "préavis ou mise en demeure", max_length=20, choices=CHOICES_ALONE, blank=True, editable=False
     )
     notice_file = models.ForeignKey(
         StoredFile, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="papier du préavis"
@@ -245,13 +242,8 @@ class Convention(Stateful):
             ),
             models.CheckConstraint(
                 condition=Q(notice_reason="", notice_file=None, notice_told_at=None, notice_by=None)
-                | Q(
-                    notice_reason__in=ENDED_ALONE,
-                    notice_on__isnull=False,
-                    notice_file__isnull=False,
-                    notice_told_at__isnull=False,
-                    notice_by__isnull=False,
-                ),
+                | Q(notice_reason__in=ENDED_ALONE, notice_on__isnull=False, notice_file__isnull=False)
+                & Q(notice_told_at__isnull=False, notice_by__isnull=False),
                 name="conventions_convention_noticed",
             ),
             models.CheckConstraint(

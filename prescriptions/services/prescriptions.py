@@ -389,12 +389,7 @@ def remind_prescription(
 
 
 def hand_on_prescription(
-    *,
-    actor: Actor,
-    prescription: Prescription,
-    worker: Membership,
-    at: datetime | None = None,
-    comment: str = "",
+    *, actor: Actor, prescription: Prescription, worker: Membership, at: datetime | None = None, comment: str = ""
 ) -> Prescription:
     """A colleague of the same prescriber follows the file from now on. Raises Unknown, PermissionDenied, Refused."""
     refuse_nir(comment=comment)
