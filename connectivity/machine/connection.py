@@ -10,7 +10,7 @@ from connectivity.enums import (
     OperatorRefusalCode,
     TechnicianSlot,
 )
-from connectivity.machine import activation_rules, due, line_rules, reach_rules, rules
+from connectivity.machine import activation_rules, due, line_rules, proof_rules, reach_rules, rules
 from connectivity.models import ConnectionFile
 from connectivity.permissions import (
     can_abandon_connection,
@@ -116,7 +116,8 @@ class ConnectionMachine(Machine, of=ConnectionFile):
             line_rules.NOT_RESTRICTED,
             rules.STILL_IN_FORCE,
             rules.OPERATOR_WORKS,
-            rules.PROOFS_FRESH,
+            proof_rules.PROOFS_FRESH,
+            proof_rules.CONDITIONS_MET,
             reach_rules.OPERATOR_REACHES,
             rules.PROBLEM_ANSWERED,
         ],
@@ -263,7 +264,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
         source=S.ACTIVE,
         target=SAME,
         who=can_renew_connection,
-        requires=[rules.HAS_TERM, rules.LATER_TERM, activation_rules.ENDS_IN_TIME, rules.PROVEN_AGAIN],
+        requires=[rules.HAS_TERM, rules.LATER_TERM, activation_rules.ENDS_IN_TIME, *proof_rules.RIGHT_PROVEN],
         stamps={
             "renewed_at": AT,
             "renewed_by": ACTOR,

@@ -7,21 +7,18 @@ from typing import Any
 from django.db.models import (
     DateField,
     Exists,
-    ExpressionWrapper,
     F,
     OuterRef,
     Q,
-    QuerySet,
     Subquery,
     TextChoices,
     Value,
 )
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Coalesce, Greatest
+from django.db.models.functions import Cast
 
 from calendars.working_days import add_months, is_working_day, unworked
 from connectivity.enums import (
-    COMPUTED,
     Channel,
     ConnectionAbandonReason,
     ConnectionState,
@@ -37,9 +34,7 @@ from connectivity.models import (
     ConnectionFile,
     CopperClosure,
     Offer,
-    OfferCondition,
     ProblemAnswer,
-    ProofSeen,
 )
 from connectivity.parameters import FARTHEST_APPOINTMENT_MONTHS
 from connectivity.permissions import can_serve_connection
@@ -149,30 +144,6 @@ OPERATOR_WORKS = Requirement(
     "L’opérateur de cette offre n’est plus en activité.",
     lambda ctx: Q(operator__is_active=True),
     lifted_by="le pilote, dans la fiche de l’organisation",
-)
-
-
-def _unproven(ctx: Context, seen: QuerySet[Any]) -> Exists:
-    """A condition of the file's offer that no fresh proof meets on the day."""
-    today = Cast(Value(ctx.day), DateField())
-    oldest = ExpressionWrapper(today - OuterRef("fresh_days"), output_field=DateField())
-    proof = seen.filter(
-        Q(ceiling=None) | Q(ceiling__lte=Coalesce(OuterRef("ceiling"), F("ceiling"))),
-        file=OuterRef(OuterRef("pk")),
-        rule=OuterRef("rule"),
-        holds=True,
-        dated_on__lte=ctx.day,
-        dated_on__gte=Coalesce(oldest, Value(date.min, DateField())),
-    )
-    asked = OfferCondition.objects.filter(offer=OuterRef("offer")).exclude(rule__in=COMPUTED)
-    return Exists(asked.filter(~Exists(proof)))
-
-
-PROOFS_FRESH = Requirement(
-    "proofs",
-    "Une pièce demandée par l’offre n’a pas été vue, ou n’est plus assez récente.",
-    lambda ctx: ~_unproven(ctx, ProofSeen.objects.all()),
-    where=served_on("proof"),
 )
 
 # --- what the operator answers
@@ -305,20 +276,6 @@ LATER_TERM = Requirement(
     field="entitlement_ends_on",
 )
 
-
-def _seen_since(ctx: Context) -> Condition:
-    """Since the right was renewed; else since the line worked, or passed to the offer that it has now."""
-    begun = Greatest(OuterRef(OuterRef("active_at")), OuterRef(OuterRef("chosen_at")))
-    since = Coalesce(OuterRef(OuterRef("renewed_at")), begun)
-    return ~_unproven(ctx, ProofSeen.objects.filter(Q(seen_at__gt=since)))
-
-
-PROVEN_AGAIN = Requirement(
-    "proven_again",
-    "Chaque pièce demandée par l’offre est à regarder de nouveau, et récente.",
-    _seen_since,
-    where=served_on("proof"),
-)
 
 # --- the ways out: people give a code; the clock has its own
 

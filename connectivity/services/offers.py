@@ -123,9 +123,12 @@ _KNOWN = {
 
 
 def facts_of(need: Need, file: ConnectionFile | None = None) -> list[Seen]:
-    """What was seen with the household: for its prescription, then for the file itself. Three queries at most."""
+    """What was seen with the household: for the file itself, the last first; then for its prescription.
+
+    Three queries at most.
+    """
     known = seen_in(list(_noted(need)))
-    return known if file is None else known + [proof.seen for proof in ProofSeen.objects.filter(file=file)]
+    return known if file is None else [proof.seen for proof in ProofSeen.objects.filter(file=file)] + known
 
 
 def prescribed(need: Need) -> list[tuple[Fact, Seen]]:

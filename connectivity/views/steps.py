@@ -1,12 +1,12 @@
 """Who acts next on a connection file: the person who reads the page, with one button, or someone else."""
 
 from connectivity.enums import LIVE, Channel, ConnectionState, OfferVerdict
-from connectivity.machine.rules import PROOFS_FRESH
+from connectivity.machine.proof_rules import CONDITIONS_MET, PROOFS_FRESH
 from connectivity.models import ConnectionFile
 from connectivity.permissions import can_answer_connection
 from connectivity.services.offers import offers_of_the_day
 from connectivity.views.line_sheet import Notice
-from connectivity.views.stopped import TO_NOTE, answered_first, proof_url
+from connectivity.views.stopped import OUT_OF_RIGHT, TO_NOTE, answered_first, proof_url
 from lifecycle import gate
 from lifecycle.acting import Step
 from lifecycle.actors import Actor
@@ -85,16 +85,19 @@ def _acts_next(connection: ConnectionFile, actor: Actor) -> Step:
         return Step(awaited)
     if (first := answered_first(connection, actor, awaited)) is not None:
         return first
-    if verb == "send" and _unseen(connection, actor):
+    lacking = _keeps_from_sending(connection, actor) if verb == "send" else set()
+    if CONDITIONS_MET.code in lacking:
+        return Step(awaited, OUT_OF_RIGHT, "choose")
+    if PROOFS_FRESH.code in lacking:
         return Step(awaited, TO_SEE, url=proof_url(connection), label=TO_NOTE)
     return Step(awaited, yours, verb)
 
 
-def _unseen(connection: ConnectionFile, actor: Actor) -> bool:
-    """Whether a proof that the chosen offer asks was not seen, or not lately: sending would be refused."""
+def _keeps_from_sending(connection: ConnectionFile, actor: Actor) -> set[str]:
+    """The codes for which sending would be refused: a proof not seen, or that says no."""
     rows = ConnectionFile.objects.filter(pk=connection.pk)
     refused = gate.preview(rows, "send", actor=actor).refused.get(connection.pk, ())
-    return any(reason.code == PROOFS_FRESH.code for reason in refused)
+    return {reason.code for reason in refused}
 
 
 def _awaited_of(operator: Organisation | None) -> str:
