@@ -9,8 +9,8 @@ from connectivity.enums import COMPUTED, ConditionRule, OfferVerdict, ProofKind
 from typography import french
 
 NBSP = "\N{NO-BREAK SPACE}"
-REACH, ANSWERED = NOT_ASKED = ("reach", "answered")
-"""What no household shows: that an offer comes to where it lives, that whom it is asked of is there to answer."""
+REACH, ANSWERED, STILL_SOLD = NOT_ASKED = ("reach", "answered", "still_sold")
+"""What no household shows: that an offer comes to where it lives, that its operator is there, and still sells it."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,18 @@ class Seen:
     dated_on: date
     holds: bool
     ceiling: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class ClosedWord:
+    """That an offer is closed: which operator answered so, on which day."""
+
+    operator: str
+    said_on: date
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.operator} a répondu le {french.day(self.said_on)} que cette offre est fermée."
 
 
 @dataclass(frozen=True)

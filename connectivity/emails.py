@@ -60,6 +60,13 @@ def _unreached_for_pilot(file: ConnectionFile, days: int, at: datetime) -> None:
         _write("unreached_operator_for_pilot", file, pilots, at, page=page, days=days)
 
 
+def closed_offer_for_pilot(file: ConnectionFile, at: datetime) -> None:
+    """An operator says that an offer of the catalogue is closed: the pilot writes it down, or says that it is not."""
+    assert file.offer is not None
+    page = absolute_url(reverse("connectivity:offer_detail", args=[file.offer.code]))
+    _write("closed_offer_for_pilot", file, _people(Membership.objects.pilots()), at, page=page)
+
+
 def let_go_for_operator(file: ConnectionFile, at: datetime) -> None:
     """What was asked is asked no more: the household gave it up, or takes another offer.
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from connectivity import emails
+from connectivity.closed_offers import tell_closed_offer
 from connectivity.corrected import tell_correction_to_operators
 from connectivity.documents import freeze_family_sheet, freeze_operator_file, register_kinds
 from connectivity.enums import (
@@ -373,8 +374,8 @@ def register() -> None:
     for verb in ("undo_activate", "undo_own_activate"):
         on_transition("connection", verb, unmeet_needs)
         on_transition("connection", verb, tell_not_active)
-    on_transition("connection", "refuse", free_needs)
-    on_transition("connection", "refuse", tell_refused)
+    for follower in (free_needs, tell_refused, tell_closed_offer):
+        on_transition("connection", "refuse", follower)
     on_transition("connection", "abandon", free_needs)
     on_transition("connection", "abandon", tell_abandoned)
     on_transition("connection", "end", lose_lines)

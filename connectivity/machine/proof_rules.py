@@ -1,7 +1,8 @@
-"""What the proofs of a connection file say of the conditions of its offer (machines §5.4, §5.7), as a set asks it.
+"""What the proofs of a need of connection say of the conditions of an offer (machines §5.4, §5.7), as a set asks it.
 
-Of each condition, the last proof that tells decides: by its own day, then by when it was noted. One that was held to
-another figure and does not tell is passed over, as `connectivity.eligibility` does.
+Those of a file of the need that is closed count too. Of each condition, the last proof that tells decides: by its own
+day, then by when it was noted. One that was held to another figure and does not tell is passed over, as
+`connectivity.eligibility` does.
 """
 
 from datetime import date
@@ -38,7 +39,7 @@ def _asked(ctx: Context, seen: QuerySet[Any]) -> QuerySet[Any]:
     asked = Coalesce(OuterRef("ceiling"), F("ceiling"))
     telling = seen.filter(
         Q(ceiling=None) | Q(holds=True, ceiling__lte=asked) | Q(holds=False, ceiling__gte=asked),
-        file=OuterRef(OuterRef("pk")),
+        file__need=OuterRef(OuterRef("need")),
         rule=OuterRef("rule"),
         dated_on__lte=ctx.day,
         dated_on__gte=Coalesce(oldest, Value(date.min, DateField())),

@@ -3,24 +3,21 @@
 What was checked for the address wins over its commune.
 """
 
-from django.db.models import BooleanField, Case, Q, Subquery, Value, When
+from django.db.models import BooleanField, Case, Exists, Q, Subquery, Value, When
 from django.db.models.expressions import OuterRef
 from django.db.models.functions import Coalesce
 
 from connectivity.enums import Channel
+from connectivity.machine.rules import served_on
 from connectivity.models import AddressCheck, ConnectionFile, TechnologyShare
+from connectivity.models.closed_offer import closed_words, refused_as_closed
 from connectivity.models.reach import words_of_operators
-from connectivity.permissions import can_serve_connection
 from connectivity.reach import REACHED_BY
-from lifecycle.machine import Context, PerRow, Place, Requirement
+from lifecycle.machine import Context, PerRow, Requirement
 from lifecycle.requirements import Condition, PerRowValues
 from network.models import Organisation
 
-_CHECKED_THERE = Place(
-    "connectivity:connection_address",
-    can_serve_connection,
-    "un travailleur social du prescripteur, ou un conseiller du distributeur",
-)
+_CHECKED_THERE = served_on("address")
 
 
 def _may_come(ctx: Context) -> Condition:
@@ -88,6 +85,26 @@ OFFER_ANSWERED = Requirement(
     " autre.",
     _offer_answered,
     field="offer",
+)
+
+NOT_SAID_CLOSED = "Son opérateur a répondu que cette offre est fermée\u00a0: choisissez-en une autre."
+
+
+def _sold(ctx: Context) -> Condition:
+    return not ctx.has("offer") or not refused_as_closed().filter(offer=ctx.values["offer"].pk).exists()
+
+
+def _said_closed(ctx: Context) -> str:
+    word = closed_words().get(ctx.values["offer"].pk) if ctx.has("offer") else None
+    return NOT_SAID_CLOSED if word is None else f"{word.sentence} Choisissez-en une autre."
+
+
+OFFER_SOLD = Requirement("offer_sold", NOT_SAID_CLOSED, _sold, says=_said_closed, field="offer")
+OFFER_STILL_SOLD = Requirement(
+    "offer_still_sold",
+    NOT_SAID_CLOSED,
+    lambda ctx: ~Exists(refused_as_closed().filter(offer=OuterRef("offer"))),
+    where=served_on("choose"),
 )
 
 OPERATOR_REACHES = Requirement(

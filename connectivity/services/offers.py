@@ -12,8 +12,10 @@ from django.utils import timezone
 from connectivity.eligibility import (
     ANSWERED,
     NOT_ASKED,
+    STILL_SOLD,
     AskedCondition,
     Assessment,
+    ClosedWord,
     Copper,
     Seen,
     WeighedCondition,
@@ -21,6 +23,7 @@ from connectivity.eligibility import (
 )
 from connectivity.enums import COMPUTED, Channel, ConditionRule, OfferVerdict, ProofKind
 from connectivity.models import ConnectionFile, CopperClosure, Offer, OfferCondition, ProofSeen
+from connectivity.models.closed_offer import closed_words
 from connectivity.prices import YEARS, Cost, cost_over
 from connectivity.reach import NOWHERE, Here, weigh_reach
 from connectivity.services.reach import here_of
@@ -65,17 +68,17 @@ class OfferProposal:
 def offers_of_the_day(
     *, need: Need, file: ConnectionFile | None = None, at: datetime | None = None
 ) -> list[OfferProposal]:
-    """The offers in force for this kind of need, by ``rank``. Twelve queries at most."""
+    """The offers in force for this kind of need, by ``rank``. Thirteen queries at most."""
     day = timezone.localdate(at)
     prescription = need.prescription
     closure, here = copper_of(need, day), here_of(prescription.commune_id, day, file, prescription.household_id)
-    return offers_for(need.kind, facts_of(need, file), None if closure is None else closure.copper, day, here)
+    return offers_for(need.kind, facts_of(need), None if closure is None else closure.copper, day, here)
 
 
 def offers_for(
     kind: str, seen: Sequence[Seen], copper: Copper | None, day: date, here: Here = NOWHERE
 ) -> list[OfferProposal]:
-    """The offers in force on ``day`` that answer one kind of need, on what was seen, or supposed. Two queries.
+    """The offers in force on ``day`` that answer one kind of need, on what was seen, or supposed. Three queries.
 
     ``here``: what is known of where the household lives; nothing of it makes no offer sure.
     """
@@ -83,24 +86,27 @@ def offers_for(
     for condition in OfferCondition.objects.filter(offer__in=Offer.objects.on(day).for_kind(kind)):
         asked[condition.offer_id].append(condition.asked)
     offers: Any = Offer.objects.on(day).for_kind(kind).exclude(channel=Channel.BESIDE).select_related("operator")
+    closed = closed_words()
     proposals = [
         OfferProposal(
             offer,
-            assess(asked[offer.pk], seen, copper, day, besides_of(offer, here)),
+            assess(asked[offer.pk], seen, copper, day, besides_of(offer, here, closed.get(offer.pk))),
         )
         for offer in offers
     ]
     return sorted(proposals, key=lambda one: one.rank)
 
 
-def besides_of(offer: Offer, here: Here) -> list[WeighedCondition]:
-    """That whom it is asked of is there to answer, which is said where nobody is; whether it comes to the household."""
+def besides_of(offer: Offer, here: Here, closed: ClosedWord | None = None) -> list[WeighedCondition]:
+    """That its operator is there to answer and still sells it, said where it is not so; whether it comes there."""
     reach = weigh_reach(offer.technology, offer.operator_name, here, offer.operator_id)
     found = [] if reach is None else [reach]
     if offer.is_unanswered:
         asked = AskedCondition(ANSWERED, detail="Opérateur en activité")
         sentence = f"{offer.operator} n’est plus en activité\u00a0: personne n’y recevrait la demande."
         found.insert(0, WeighedCondition(asked, False, sentence))
+    if closed is not None:
+        found.insert(0, WeighedCondition(AskedCondition(STILL_SOLD, detail="Offre ouverte"), False, closed.sentence))
     return found
 
 
@@ -122,13 +128,11 @@ _KNOWN = {
 """What was seen for the prescription and counts for an offer too."""
 
 
-def facts_of(need: Need, file: ConnectionFile | None = None) -> list[Seen]:
-    """What was seen with the household: for the file itself, the last first; then for its prescription.
-
-    Three queries at most.
+def facts_of(need: Need) -> list[Seen]:
+    """What was seen with the household: for a file of this need, one that is closed too, the last first; then for its
+    prescription. Three queries at most.
     """
-    known = seen_in(list(_noted(need)))
-    return known if file is None else [proof.seen for proof in ProofSeen.objects.filter(file=file)] + known
+    return [proof.seen for proof in ProofSeen.objects.filter(file__need=need)] + seen_in(list(_noted(need)))
 
 
 def prescribed(need: Need) -> list[tuple[Fact, Seen]]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from connectivity.filters.connections import ClosureFilter, ConnectionFilter, WaitingFilter
 from connectivity.forms.connections import ConnectionAbandonForm
 from connectivity.models import ConnectionFile, ConnectionPaper, CopperClosure, Offer
+from connectivity.models.closed_offer import closed_words
 from connectivity.permissions import (
     can_abandon_connection,
     can_answer_connection,
@@ -163,6 +164,7 @@ def offer_detail(request: Request, code: str) -> HttpResponse:
         "is_current": current is not None,
         "is_to_come": versions[-1].valid_from > today,
         "today": today,
+        "closed": closed_words().get(current.pk) if current is not None else None,
         "versions": [(one, reliability_of(one, since)) for one in versions],
         "lines": ConnectionFile.objects.visible_to(request.membership).filter(offer__code=code).count(),
         "keeps": is_pilot(request.membership),

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from connectivity.eligibility import REACH, WeighedCondition, assess
+from connectivity.eligibility import REACH, STILL_SOLD, WeighedCondition, assess
 from connectivity.enums import UNDER_WAY, WITH_OPERATOR, Channel, ConnectionState, CurrentLine, Technology
 from connectivity.models import (
     AddressCheck,
@@ -16,6 +16,7 @@ from connectivity.models import (
     ReachTold,
     Transmission,
 )
+from connectivity.models.closed_offer import closed_words
 from connectivity.permissions import can_answer_connection
 from connectivity.prices import price_of
 from connectivity.services.offers import besides_of, copper_of, facts_of
@@ -89,9 +90,12 @@ def sheet_of(connection: ConnectionFile, actor: Actor) -> Sheet:
         asked = [condition.asked for condition in connection.offer.conditions.all()]
         copper = sheet.closure.copper if sheet.closure else None
         here = here_of(need.prescription.commune_id, day, connection, need.prescription.household_id)
-        besides = [one for one in besides_of(connection.offer, here) if connection.dead_end or one.asked.rule == REACH]
+        sought = connection.state in (ConnectionState.CHOSEN, ConnectionState.PROBLEM)
+        word = closed_words().get(connection.offer.pk) if sought else None
+        weighed = besides_of(connection.offer, here, word)
+        besides = [one for one in weighed if connection.dead_end or one.asked.rule in (REACH, STILL_SOLD)]
         sheet.how_to = connection.offer.told_to(called=bool(sheet.household.phone) or sheet.household.veiled)
-        sheet.findings = assess(asked, facts_of(need, connection), copper, day, besides).findings
+        sheet.findings = assess(asked, facts_of(need), copper, day, besides).findings
         sheet.reach_told = list(ReachTold.objects.filter(file=connection).select_related("offer"))
     return sheet
 

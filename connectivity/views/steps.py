@@ -2,6 +2,7 @@
 
 from connectivity.enums import LIVE, Channel, ConnectionState, OfferVerdict
 from connectivity.machine.proof_rules import CONDITIONS_MET, PROOFS_FRESH
+from connectivity.machine.reach_rules import OFFER_STILL_SOLD
 from connectivity.models import ConnectionFile
 from connectivity.permissions import can_answer_connection
 from connectivity.services.offers import offers_of_the_day
@@ -23,6 +24,7 @@ WAYS_OUT = (
     "\u00a0: abandonnez le dossier, et le besoin attend de nouveau à son rang. Si une offre arrive chez lui malgré"
     " tout, notez d’abord ce qui arrive à son adresse"
 )
+SAID_CLOSED = "choisissez une autre offre avec la personne\u00a0: l’opérateur a répondu que celle-ci est fermée"
 FINISHED = "Plus rien n’est attendu pour ce dossier"
 SERVING = {
     S.PROPOSED: ("choose", "choisissez une offre avec la personne", "En attente du choix d’une offre avec la personne"),
@@ -86,6 +88,8 @@ def _acts_next(connection: ConnectionFile, actor: Actor) -> Step:
     if (first := answered_first(connection, actor, awaited)) is not None:
         return first
     lacking = _keeps_from_sending(connection, actor) if verb == "send" else set()
+    if OFFER_STILL_SOLD.code in lacking:
+        return Step(awaited, SAID_CLOSED, "choose")
     if CONDITIONS_MET.code in lacking:
         return Step(awaited, OUT_OF_RIGHT, "choose")
     if PROOFS_FRESH.code in lacking:

@@ -11,7 +11,8 @@ from django.utils import timezone
 from calendars.working_days import add_months
 from connectivity.enums import Channel, ConnectionState, CurrentLine
 from connectivity.machine.due import RIGHT_TO_KEEP, is_on_copper
-from connectivity.models import CampaignHousehold, ConnectionFile, CopperClosure, LineNotice, ProofSeen
+from connectivity.models import CampaignHousehold, ConnectionFile, CopperClosure, LineNotice, Offer, ProofSeen
+from connectivity.models.closed_offer import refused_as_closed
 from connectivity.models.connection import moved_since_planned
 from connectivity.parameters import COPPER_ALERTS, RENEWALS, UNTOUCHED_DAYS
 from connectivity.permissions import can_propose_connection
@@ -180,6 +181,19 @@ def copper(actor: Membership, at: datetime, limits: Limits) -> Block:
     )
 
 
+def closed_offers(at: datetime) -> Block:
+    """The offers of the day that their operator says are closed, as it said it last."""
+    said = refused_as_closed().filter(offer=OuterRef("pk")).order_by("-refused_at")
+    offers: Any = Offer.objects.on(timezone.localdate(at)).annotate(said_at=Subquery(said.values("refused_at")[:1]))
+    return Block(
+        "offres-dites-fermees",
+        "Offres que leur opérateur dit fermées",
+        offers.filter(said_at__isnull=False).select_related("operator").order_by("said_at", "pk"),
+        _closed_offer,
+        "Aucun opérateur ne dit fermée une offre du jour.",
+    )
+
+
 def waiting_for_a_line(actor: Membership) -> QuerySet[Any]:
     """The needs of connection that wait, for which one may propose offers."""
     waiting = Need.objects.visible_to(actor).waiting().free_to_serve().filter(kind__in=CONNECTION_KINDS)
@@ -249,6 +263,12 @@ def _renewal(file: ConnectionFile) -> BlockRow:
     lost = ", droit perdu\u00a0: une autre offre est à trouver" if file.after_loss else ""
     about = file.get_kind_display() + lost
     return BlockRow(_name(file), _page(file), about, until(file.entitlement_ends_on, "jusqu’au"))
+
+
+def _closed_offer(offer: Any) -> BlockRow:
+    url = reverse("connectivity:offer_detail", args=[offer.code])
+    about = "une nouvelle version, son dernier jour, ou vérifiée aujourd’hui"
+    return BlockRow(str(offer), url, about, since(offer.said_at, "dite fermée"))
 
 
 def _call(target: CampaignHousehold) -> BlockRow:

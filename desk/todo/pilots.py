@@ -15,7 +15,7 @@ from conventions.watching import alive_with_places, watched
 from desk.epcis import epcis_today, map_context
 from desk.parameters import DECIDED_DAYS, QUIET_DAYS, WAITED_DAYS
 from desk.todo.blocks import WHOLE, Block, BlockRow, TodoAction, TodoPage, TodoPart, since, until
-from desk.todo.connections import copper
+from desk.todo.connections import closed_offers, copper
 from desk.todo.conventions import convention_page, inbox
 from desk.todo.directory import sessions_to_record
 from desk.todo.doubles import doubles
@@ -62,6 +62,7 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
             _ending(actor, at, limits),
             _reviews(actor, at),
             unattended(),
+            closed_offers(at),
             copper(actor, at, limits),
             _needs(actor, at, limits.days(WAITED_DAYS)),
             doubles(limits),
