@@ -213,6 +213,7 @@ NOBODY: dict[str, str] = {
     "not_told": ITSELF,
     "not_reminded": ITSELF,
     "same_hour": "the page is read again",
+    "still_awaited": "the page is read again",
     "not_objected": "nobody asks a household that objected to agree again",
 }
 """Rules that name nobody, by code, and why nobody is to be named."""

@@ -6,7 +6,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 
-from distribution.forms.appointments import CancelForm, HourForm, instant
+from distribution.enums import AppointmentState
+from distribution.forms.appointments import CancelForm, HeldCommentForm, HourForm, instant
 from distribution.models import Appointment
 from distribution.services import appointments
 from distribution.views.appointments import hour_context, hour_held, hours, visible_appointment
@@ -27,9 +28,29 @@ APPOINTMENT_PAGES: Pages[Request] = Pages(
 )
 
 
-def _of_the_hour_shown(form: HourForm | CancelForm) -> Mapping[str, Any]:
+CANCELLED_SINCE = "Ce rendez-vous a été annulé entre-temps. Rien n’a été noté. Le foyer sait-il que c’est annulé\u00a0?"
+
+
+def _of_the_hour_shown(form: HourForm | CancelForm | HeldCommentForm) -> Mapping[str, Any]:
     """What was typed, and the hour that the page has shown: it may change until the row is locked."""
     return form.cleaned_data | {"shown_at": instant(form.holds)}
+
+
+def _of_what_was_told(form: HeldCommentForm) -> Mapping[str, Any]:
+    """The same, and whether that hour was awaited or given up: a household is told of one or of the other."""
+    hour, _, state = form.holds.partition(" ")
+    return form.cleaned_data | {"shown_at": instant(hour), "shown_state": state}
+
+
+def _hour_shown(_: Request, appointment: Any) -> Mapping[str, Any]:
+    return hour_held(appointment)
+
+
+def _told_of(_: Request, appointment: Any) -> Mapping[str, Any]:
+    held = hour_held(appointment)
+    if appointment.state == AppointmentState.CANCELLED:
+        held["changed"] = CANCELLED_SINCE
+    return held | {"holds": f"{held['holds']} {appointment.state}"}
 
 
 @asks_then_acts
@@ -79,13 +100,29 @@ PAGES: tuple[Page[Request], ...] = (
     Page(
         "keep",
         "confirmer-le-point",
-        CommentForm,
+        HeldCommentForm,
+        values=_of_the_hour_shown,
+        form_kwargs=_hour_shown,
         done="Noté\u00a0: le foyer vient à ce point, à cette heure",
         warning="Le foyer a déménagé depuis. Vérifiez avec lui qu’il vient encore ici\u00a0: sinon, annulez, libérez"
         " l’appareil, et servez-le d’un point plus proche.",
     ),
-    Page("tell", "prevenu", CommentForm, done="Noté\u00a0: le foyer le sait"),
-    Page("remind", "rappele", CommentForm, done="Noté\u00a0: le foyer est rappelé"),
+    Page(
+        "tell",
+        "prevenu",
+        HeldCommentForm,
+        values=_of_what_was_told,
+        form_kwargs=_told_of,
+        done="Noté\u00a0: le foyer le sait",
+    ),
+    Page(
+        "remind",
+        "rappele",
+        HeldCommentForm,
+        values=_of_the_hour_shown,
+        form_kwargs=_hour_shown,
+        done="Noté\u00a0: le foyer est rappelé",
+    ),
     Page(
         "untell",
         "pas-appele",
@@ -109,7 +146,7 @@ PAGES: tuple[Page[Request], ...] = (
         appointments.cancel_appointment,
         values=_of_the_hour_shown,
         done="Rendez-vous annulé. L’appareil reste mis de côté",
-        form_kwargs=lambda request, appointment: hour_held(appointment),
+        form_kwargs=_hour_shown,
     ),
 )
 

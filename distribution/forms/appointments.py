@@ -92,6 +92,10 @@ class CancelForm(HeldForm, CommentForm):
     field_order = ("reason", "known", "comment")
 
 
+class HeldCommentForm(HeldForm, CommentForm):
+    """What is noted of the hour that the page shows, and a comment."""
+
+
 class OpeningForm(forms.Form):
     """One opening of the week."""
 

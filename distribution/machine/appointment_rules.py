@@ -153,6 +153,12 @@ SAME_HOUR = Requirement(
     lambda ctx: Q(starts_at=ctx.values["shown_at"]) if ctx.has("shown_at") else True,
 )
 """``shown_at``: the hour that whoever decides has read; compared on the locked row, where there is one."""
+STILL_AWAITED = Requirement(
+    "still_awaited",
+    "Ce rendez-vous a été annulé entre-temps\u00a0: relisez-le avant d’en décider.",
+    lambda ctx: Q(state=ctx.values["shown_state"]) if ctx.has("shown_state") else True,
+)
+"""``shown_state``: whether it was awaited or given up, as whoever noted that its household knows has read it."""
 ONE_BOOKED = Requirement(
     "one_booked",
     "Un rendez-vous est déjà pris pour ce besoin\u00a0: déplacez-le.",

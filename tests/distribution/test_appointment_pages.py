@@ -213,7 +213,7 @@ def test_a_verb_is_done_from_its_page(shelf: Shelf, device: Device, name: str, d
     made = booked(shelf, device, known=name == "remind")
     client = acting(shelf.adviser)
     read(client, page_of(made, name))
-    held = shown(client, page_of(made, name)) if name == "cancel" else {}
+    held = shown(client, page_of(made, name))
     assert done(client, page_of(made, name), **data, **held) == page_of(made)
     assert made.journal.filter(verb=name).exists()
 
@@ -334,7 +334,7 @@ def test_what_is_somebody_s_to_do_is_on_the_first_page_until_it_is_done(shelf: S
     page = read(acting(shelf.adviser), page_of(made))
     assert "ne connaît pas ce rendez-vous" in page
     assert re.search(rf'btn-primary" href="{page_of(made, "tell")}"', page)
-    done(acting(shelf.adviser), page_of(made, "tell"))
+    done(acting(shelf.adviser), page_of(made, "tell"), **shown(acting(shelf.adviser), page_of(made, "tell")))
     assert counts() == [0, 0]
     day = timezone.localdate(made.starts_at)
     PointClosure.objects.create(

@@ -27,7 +27,7 @@ from tests.distribution.appointment_pages import booking, kept, opened_page, own
 from tests.distribution.hours import a_later_hour, booked, need_of, next_hours
 from tests.distribution.shelves import Shelf
 from tests.network.factories import make_commune, make_epci
-from tests.pages import acting, done, read
+from tests.pages import acting, done, read, shown
 from tests.prescriptions.files import Circle, again
 from tests.prescriptions.rights import Desk
 from tests.prescriptions.test_restriction import restricted
@@ -75,7 +75,7 @@ def test_the_point_is_asked_by_mail_and_on_its_first_page_whether_the_household_
     worker = read(acting(need_of(device).prescription.worker), page_of(made))
     assert "Le foyer a déménagé depuis" in worker
 
-    done(acting(shelf.adviser), page_of(made, "keep"))
+    done(acting(shelf.adviser), page_of(made, "keep"), **shown(acting(shelf.adviser), page_of(made, "keep")))
 
     assert to_follow(shelf) == []
     assert "a déménagé depuis que" not in read(acting(shelf.adviser), page_of(made))

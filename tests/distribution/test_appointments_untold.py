@@ -16,7 +16,7 @@ from tests.distribution.hours import booked, need_of, opened
 from tests.distribution.shelves import Shelf
 from tests.distribution.test_appointments_followed import mailed
 from tests.network.factories import make_membership
-from tests.pages import acting, done, read
+from tests.pages import acting, done, read, shown
 from tests.prescriptions.files import COMPUTER, SKILLS, Circle, accepted_prescription, again, transferred
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +91,7 @@ def test_the_worker_alone_through_whom_a_household_is_reached_is_asked_to_tell_i
     with pytest.raises(Unknown):
         gate.apply(made, "tell", actor=stranger)
 
-    done(acting(worker), page_of(made, "tell"))
+    done(acting(worker), page_of(made, "tell"), **shown(acting(worker), page_of(made, "tell")))
 
     assert not Appointment.objects.to_tell(timezone.now()).exists()
     assert "Aucun foyer n’attend que vous lui disiez une heure." in read(acting(worker), home)
@@ -104,7 +104,7 @@ def test_the_worker_who_noted_it_of_the_wrong_household_takes_it_back(shelf: She
     Household.objects.filter(pk=prescription.household_id).update(contact_channel="worker")
     made, worker = booked(shelf, device), prescription.worker
     assert page_of(made, "untell") not in read(acting(worker), page_of(made))
-    done(acting(worker), page_of(made, "tell"))
+    done(acting(worker), page_of(made, "tell"), **shown(acting(worker), page_of(made, "tell")))
     assert page_of(made, "untell") in read(acting(worker), page_of(made))
     with pytest.raises(Unknown):
         gate.apply(made, "untell", actor=make_membership(Role.WORKER, OrganisationKind.PRESCRIBER))

@@ -13,6 +13,7 @@ from distribution.models import Appointment
 from distribution.services.appointments import cancel_appointment, move_appointment, slots_for
 from distribution.services.hand_overs import prepare_exchange, prepare_hand_over
 from lifecycle import gate
+from lifecycle.exceptions import Refused
 from refurb.enums import DeviceState
 from refurb.models import Device
 from tests.distribution.appointment_pages import kept, opened_page, own, page_of
@@ -98,6 +99,52 @@ def test_an_appointment_that_was_moved_in_another_tab_is_neither_moved_nor_given
     after = again(made)
     assert (after.state == AppointmentState.CANCELLED) is (verb == "cancel")
     assert (after.starts_at != moved.starts_at) is (verb == "move")
+
+
+@pytest.mark.parametrize("verb", ["tell", "remind"])
+def test_what_is_noted_of_a_household_is_noted_of_the_hour_that_the_page_has_shown(
+    shelf: Shelf, device: Device, verb: str
+) -> None:
+    known = verb == "remind"
+    made, client = booked(shelf, device, known=known), acting(shelf.adviser)
+    tab = boxes(client, page_of(made, verb)) | {"comment": "Appelée ce matin."}
+    hour_there = datetime.fromisoformat(hours_of(shelf, device)[0])
+    move_appointment(actor=shelf.adviser, appointment=made, starts_at=hour_there, known=known)
+
+    asked = answered(client, page_of(made, verb), **tab)
+    assert f"il est maintenant le {full_day(hour_there)} à {hour(hour_there)}" in asked
+    assert not made.journal.filter(verb=verb).exists(), "it was told another hour"
+
+    done(client, page_of(made, verb), **boxes_of(asked))
+    assert made.journal.filter(verb=verb).exists()
+
+
+def test_a_household_that_was_told_an_hour_is_not_noted_to_know_that_it_is_cancelled(
+    shelf: Shelf, device: Device
+) -> None:
+    made, client = booked(shelf, device), acting(shelf.adviser)
+    tab = boxes(client, page_of(made, "tell"))
+    read_at = made.starts_at
+    cancel_appointment(actor=shelf.adviser, appointment=made, reason="point")
+
+    asked = answered(client, page_of(made, "tell"), **tab)
+    assert "Le foyer sait-il que c’est annulé" in asked
+    assert again(made).told_at is None
+    with pytest.raises(Refused, match="annulé entre-temps"):
+        gate.apply(again(made), "tell", actor=shelf.adviser, shown_at=read_at, shown_state=AppointmentState.BOOKED)
+
+
+def test_a_point_confirms_no_hour_but_the_one_that_it_has_read(shelf: Shelf, device: Device) -> None:
+    made = booked(shelf, device, known=True)
+    client, read_at = acting(shelf.adviser), made.starts_at
+    assert "shown" in boxes(client, page_of(made, "tell"))
+    move_appointment(
+        actor=shelf.adviser, appointment=made, starts_at=datetime.fromisoformat(hours_of(shelf, device)[0]), known=True
+    )
+    for verb in ("keep", "remind", "tell"):
+        with pytest.raises(Refused) as refused:
+            gate.apply(again(made), verb, actor=shelf.adviser, shown_at=read_at)
+        assert "same_hour" in {reason.code for reason in refused.value.all}, verb
 
 
 def test_a_note_prepared_again_in_another_tab_is_not_signed_by_the_page_that_shows_the_former_one(shelf: Shelf) -> None:
