@@ -113,7 +113,7 @@ def _chosen_there(need: Need, kept: Device | None) -> str | None:
     That page opens by a year of birth: without it, the household only hears of an hour.
     """
     last = Appointment.objects.filter(need=need).order_by("-pk").first()
-    gave_up = last is not None and Appointment.objects.to_rebook().filter(pk=last.pk).exists()
+    gave_up = last is not None and _was_given_up(last)
     if kept is None or kept.point is None or not has_hours(kept.point, timezone.localdate()):
         return None
     if last is not None and not gave_up and last.booked_at >= (kept.reserved_at or last.booked_at):
@@ -125,6 +125,12 @@ def _chosen_there(need: Need, kept: Device | None) -> str | None:
     if household.birth_date is None:
         return translatable(HEARD_OF, reached=reached)
     return translatable(CHOSEN_THERE, reached=reached)
+
+
+def _was_given_up(last: Appointment) -> bool:
+    """Whether its household is called for another hour: this one was given up, or passed without its knowing."""
+    rebooked = Appointment.objects.to_rebook() | Appointment.objects.unheard_of()
+    return rebooked.filter(pk=last.pk).exists()
 
 
 def expected_at() -> Subquery:

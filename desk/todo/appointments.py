@@ -119,8 +119,7 @@ def _why(appointment: Any) -> str:
     if answered := words_of_answer(appointment):
         return answered
     if appointment.state == AppointmentState.MISSED:
-        last = "pas venu, plus d’autre heure\u00a0: libérez l’appareil"
-        return last if appointment.is_last else "pas venu, proposez une autre heure"
+        return _why_missed(appointment)
     if appointment.state == AppointmentState.CANCELLED:
         untold = appointment.is_unknown and appointment.is_to_come
         if appointment.is_unserved and not untold:
@@ -133,3 +132,13 @@ def _why(appointment: Any) -> str:
             return "le foyer a déménagé, son appareil ne peut plus lui être remis\u00a0: annulez, puis libérez-le"
         return "le foyer a déménagé, confirmez ou changez"
     return "à lui dire" if appointment.is_unknown else RECALL
+
+
+def _why_missed(appointment: Any) -> str:
+    if appointment.is_last:
+        return "pas venu, plus d’autre heure\u00a0: libérez l’appareil"
+    return (
+        "à reprendre\u00a0: le foyer n’en savait rien"
+        if appointment.is_unknown
+        else "pas venu, proposez une autre heure"
+    )

@@ -9,6 +9,7 @@ from django.urls import reverse
 from distribution.enums import AppointmentState
 from distribution.forms.appointments import CancelForm, HeldCommentForm, HourForm, instant
 from distribution.models import Appointment
+from distribution.models.appointment import not_known
 from distribution.services import appointments
 from distribution.views.appointments import hour_context, hour_held, hours, visible_appointment
 from lifecycle.acting import asks_then_acts
@@ -22,6 +23,10 @@ LAST = (
     "C’est la dernière absence possible pour cet appareil\u00a0: une fois notée, aucun autre rendez-vous ne se prend."
     " L’appareil reste mis de côté jusqu’à son échéance, ou jusqu’à ce que vous le libériez."
     " Le foyer est en retard, ou demande à venir plus tard\u00a0? Déplacez plutôt ce rendez-vous."
+)
+UNHEARD_OF = (
+    "Le foyer n’a pas été prévenu de cette heure\u00a0: ce n’est pas une absence, et elle ne compte pas."
+    " «\u00a0Déplacer\u00a0» en donne une autre. S’il la connaissait, notez d’abord qu’il le sait."
 )
 APPOINTMENT_PAGES: Pages[Request] = Pages(
     Appointment, visible_appointment, template="distribution/actions/_appointment.html"
@@ -78,6 +83,8 @@ def appointment_move(request: Request, reference: str) -> HttpResponse:
 
 def _missed(_: Any, appointment: Any) -> str:
     """What is to be done of an absence, unless no other hour may be given, or the household may not be called."""
+    if Appointment.objects.unheard_of().filter(pk=appointment.pk).exists():
+        return "Noté\u00a0: à reprendre, le foyer n’en savait rien. Ce n’est pas une absence."
     noted = "Noté\u00a0: le foyer n’est pas venu."
     device = appointments.held_for(appointment.need)
     if device is not None and appointments.no_other(appointment.need, device, SYSTEM):
@@ -88,7 +95,9 @@ def _missed(_: Any, appointment: Any) -> str:
 
 
 def _last_warning(request: Request, appointment: Any) -> Mapping[str, Any]:
-    """Before the absence that is the last one: what follows."""
+    """Before the absence that is the last one: what follows; before one that is none: that it does not count."""
+    if Appointment.objects.filter(not_known(), pk=appointment.pk).exists():
+        return {"warning": UNHEARD_OF}
     device = appointments.held_for(appointment.need)
     if device is None or not appointments.is_last(appointment, device, request.membership):
         return {}

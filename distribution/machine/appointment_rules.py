@@ -56,13 +56,20 @@ def _booked_too() -> QuerySet[Appointment]:
 
 
 def missed_since(reserved: Any) -> QuerySet[Appointment]:
-    """The appointments that were missed for what was put aside then: not those at which nobody was there to receive."""
+    """The appointments that were missed for what was put aside then, as ``absences`` counts them."""
     return absences().filter(booked_at__gte=reserved)
 
 
 def absences() -> QuerySet[Appointment]:
-    """The appointments that were missed, whenever: not those at which nobody was there to receive."""
-    return Appointment.objects.filter(state=AppointmentState.MISSED).exclude(not_received(foreseen=True))
+    """The appointments that were missed, whenever: not those at which nobody was there to receive, nor those of an hour
+    that the household did not know.
+    """
+    return Appointment.objects.filter(state=AppointmentState.MISSED).exclude(not_counted())
+
+
+def not_counted() -> Q:
+    """Of appointments at which nobody came: what is no absence of the household."""
+    return not_received(foreseen=True) | not_known()
 
 
 def many_missed(ctx: Context) -> Q:

@@ -193,6 +193,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         still = held.filter(reserved_at__lte=OuterRef("booked_at"))
         return self.filter(~Q(Exists(later)), Q(Exists(still)), state=S.MISSED)
 
+    def unheard_of(self) -> Self:
+        """The missed ones of which the household had not been told: nobody was absent."""
+        return self.filter(not_known(), state=S.MISSED)
+
     def to_rebook(self) -> Self:
         """Those given up, by whoever it was, while what they were for is still put aside, and that no other replaces.
 

@@ -17,11 +17,11 @@ from distribution.machine.appointment_rules import (
     letter_arrives,
     missed_since,
     most_missed,
+    not_counted,
     notice_of,
 )
 from distribution.machine.household_rules import not_handed_there
 from distribution.models import Appointment
-from distribution.models.appointment import not_received
 from distribution.parameters import MISSED_APPOINTMENTS
 from distribution.slots import Slot, free_slots, slot_at
 from distribution.told_before import KnownHour, hour_given_up, hour_waited_for
@@ -89,7 +89,7 @@ def is_last(appointment: Appointment, device: Device, actor: Actor) -> bool:
     ctx = Context(timezone.now(), actor)
     counted = Appointment.objects.filter(pk=appointment.pk, booked_at__gte=device.reserved_at)
     missed = missed_since(device.reserved_at).filter(need=appointment.need).exclude(pk=appointment.pk).count()
-    return missed + 1 >= MISSED_APPOINTMENTS.on(ctx.day) and counted.exclude(not_received(foreseen=True)).exists()
+    return missed + 1 >= MISSED_APPOINTMENTS.on(ctx.day) and counted.exclude(not_counted()).exists()
 
 
 def slots_for(

@@ -31,12 +31,12 @@ def booking_of(appointment: Appointment) -> str:
     return reverse("distribution:appointment_book", args=[appointment.need.reference])
 
 
-def past(shelf: Shelf, device: Device) -> Appointment:
-    """One whose hour has just come."""
+def past(shelf: Shelf, device: Device, *, told: bool = True) -> Appointment:
+    """One whose hour has just come, of which its household knew, unless it was not ``told``."""
     begins = timezone.now() + timedelta(milliseconds=400)
     hour = {"starts_at": begins, "ends_at": begins + timedelta(minutes=30), "seat": 1, "places": 1}
     new = Appointment(need=need_of(device), point=shelf.point)
-    made: Appointment = gate.create(new, "book", actor=shelf.adviser, told_at=begins, **hour)
+    made: Appointment = gate.create(new, "book", actor=shelf.adviser, told_at=begins if told else None, **hour)
     sleep(max(0.0, (begins - timezone.now()).total_seconds()))
     return made
 

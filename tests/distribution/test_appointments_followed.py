@@ -303,11 +303,11 @@ def test_the_counter_notes_an_absence_once_the_hour_has_come_and_the_clock_the_n
 
 @pytest.mark.usefixtures("days_to_come")
 def test_a_second_hour_is_proposed_after_an_absence_and_not_a_third(shelf: Shelf, device: Device) -> None:
-    first = booked(shelf, device)
+    first = booked(shelf, device, known=True)
     late = morning_after(first)
     run_clock(at=late)
     second_hour = slots_for(device, actor=shelf.adviser, after=late + DAY, most=1)[0].starts_at
-    second = booked(shelf, device, second_hour, at=late)
+    second = booked(shelf, device, second_hour, at=late, known=True)
     assert not Appointment.objects.to_follow().exists()
     later = morning_after(second)
     run_clock(at=later)
@@ -343,7 +343,7 @@ def test_nobody_is_recalled_to_a_point_that_closes_nor_absent_from_it(shelf: She
 def test_an_absence_stays_one_when_the_closure_of_that_day_is_written_after_it_was_noted(
     shelf: Shelf, device: Device
 ) -> None:
-    made = booked(shelf, device)
+    made = booked(shelf, device, known=True)
     gate.apply(made, "miss", actor=shelf.adviser, at=starts(made) + timedelta(minutes=20))
     day = timezone.localdate(starts(made))
     close_days(actor=shelf.pilot, point=shelf.point, first_day=day, last_day=day, reason="works")

@@ -12,7 +12,6 @@ from desk.todo.blocks import first_of
 from distribution.machine import appointment_rules
 from distribution.models import Appointment, PointClosure, PointOpening
 from distribution.parameters import MISSED_APPOINTMENTS
-from distribution.services import appointments
 from lifecycle import gate
 from refurb.models import Device, DistributionPoint
 from tests.distribution.appointment_pages import booking, opened_page, own, page_of, past
@@ -158,8 +157,7 @@ def test_the_last_absence_says_before_that_it_is_and_proposes_nothing_after(
     shelf: Shelf, device: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = acting(shelf.adviser)
-    for module in (appointment_rules, appointments):
-        monkeypatch.setattr(module, "not_received", lambda **asked: Q(pk=None))  # whatever the hour of the test
+    monkeypatch.setattr(appointment_rules, "not_received", lambda **asked: Q(pk=None))  # whatever the hour of the test
     first = past(shelf, device)
     assert "dernière absence" not in read(client, page_of(first, "miss"))
     said = client.post(page_of(first, "miss"), {}, follow=True).text

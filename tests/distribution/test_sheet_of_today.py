@@ -205,12 +205,12 @@ def test_once_too_many_hours_were_missed_the_sheet_says_whom_to_call_and_promise
 ) -> None:
     Organisation.objects.filter(pk=shelf.distributor.pk).update(phone="0320112233")
     prescription = need_of(device).prescription
-    first = booked(shelf, device)
+    first = booked(shelf, device, known=True)
     assert first.starts_at is not None
     gate.apply(first, "miss", actor=shelf.adviser, at=first.starts_at)
     assert "Pour le jour et l’heure" in sheet_of(prescription)
     later = slots_for(device, actor=shelf.adviser, after=first.starts_at, most=1)[0].starts_at
-    second = booked(shelf, device, later, at=first.starts_at)
+    second = booked(shelf, device, later, at=first.starts_at, known=True)
     gate.apply(second, "miss", actor=shelf.adviser, at=later)
     said = sheet_of(prescription)
     assert "Pour le jour et l’heure" not in said
