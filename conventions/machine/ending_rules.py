@@ -13,6 +13,7 @@ from conventions.parameters import BREACH_NOTICE_DAYS, END_TOLD_DAYS, NOTICE_DAY
 from conventions.permissions import PARTIES
 from lifecycle.machine import Context, Requirement
 from network.enums import OrganisationKind
+from reference.parameters import parameters_on
 
 NONE_PROPOSED = Requirement(
     "none_proposed", "Une fin est déjà proposée aux parties.", lambda ctx: Q(end_proposed_at=None)
@@ -165,12 +166,11 @@ def ends_alone_from(convention: Convention, day: date) -> date | None:
 def _delay_passed(ctx: Context) -> bool | Q:
     if not _alone(ctx):
         return True
-    passed = Q(notice_reason="")
+    days, passed = parameters_on(ctx.day), Q(notice_reason="")
     for reason, delay in DELAYS.items():
-        passed |= Q(notice_reason=reason, notice_on__lte=ctx.day - timedelta(days=delay.on(ctx.day)))
-    return passed & (
-        Q(notice_told_at=None) | Q(notice_told_at__date__lte=ctx.day - timedelta(days=END_TOLD_DAYS.on(ctx.day)))
-    )
+        passed |= Q(notice_reason=reason, notice_on__lte=ctx.day - timedelta(days=days[delay]))
+    told = ctx.day - timedelta(days=days[END_TOLD_DAYS])
+    return passed & (Q(notice_told_at=None) | Q(notice_told_at__date__lte=told))
 
 
 NOTICE_GIVEN = Requirement(
