@@ -20,11 +20,12 @@ from conventions.enums import (
     ReviewSubject,
     SignatureMethod,
     SuspendReason,
+    TerminateReason,
     TextReopenReason,
 )
 from conventions.models import Convention, Review, Signature
 from conventions.parameters import PASS_OVER_DAYS
-from conventions.services import conventions
+from conventions.services import conventions, endings
 from conventions.services.drafting import DraftReviewer, DraftTerms, Plan, Price
 from demo import papers
 from demo.agenda import Thread, do
@@ -319,10 +320,17 @@ class Treaty:
         self.story.conventions[self.deal.code] = Convention.objects.get(pk=amended.pk)
 
     def suspended(self) -> Iterator[datetime]:
-        """Suspended once and resumed, then suspended again: the point of distribution is full."""
+        """Suspended once, under a formal notice of the EPCI, and resumed, then suspended again: the point of
+        distribution is full.
+        """
         yield self.on(self.story.back(80))
         do("suspend", self.act, reason=SuspendReason.SUPPLY)
+        signs = {"actor": self.story.cast.signatory(self.deal.epci), "convention": self.convention, "at": self.now}
+        paper = papers.formal_notice(convention=self.convention, by=signs["actor"], at=self.now)
+        sent_on = timezone.localdate(self.now)
+        endings.give_notice_convention(**signs, reason=TerminateReason.BREACH, notice_on=sent_on, paper=paper)
         yield self.after(8, 10)
+        do("take_back_notice", signs | {"at": self.now})
         do("resume", self.act, reason=ResumeReason.SETTLED)
         yield self.on(self.story.back(12))
         do("suspend", self.act, reason=SuspendReason.STORAGE)

@@ -13,6 +13,7 @@ import pypdfium2
 from django.utils import timezone
 from PIL import Image
 
+from conventions.models import Convention
 from documents.models import StoredFile
 from documents.services import store_file
 from network.models import Membership
@@ -121,6 +122,15 @@ def destruction_certificate(*, recycler: str, device: Device, drive: Drive, by: 
         f"{recycler} certifie avoir broyé le support {drive} remis avec le bordereau {device.bsd_number}.",
     )
     return _text(lines, f"destruction-{device.bsd_number}-{device.tag}.txt", by, at)
+
+
+def formal_notice(*, convention: Convention, by: Membership, at: datetime) -> StoredFile:
+    """What a party sends before it ends a convention alone."""
+    lines = (
+        "Mise en demeure de démonstration – données inventées, ne prouve rien",
+        f"Convention {convention.reference}\u00a0: les livraisons sont à reprendre, faute de quoi elle sera résiliée.",
+    )
+    return _text(lines, f"mise-en-demeure-{convention.reference}.txt", by, at)
 
 
 def signature(*, rng: Random, by: Membership, at: datetime) -> StoredFile:
