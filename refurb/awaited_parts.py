@@ -27,6 +27,8 @@ def left_for(device: Device, actor: Actor) -> int:
 
 def awaiting(part: Part) -> QuerySet[Device]:
     """The devices of its workshop that wait for what this part is called."""
-    waiting = Device.objects.filter(workshop=part.workshop_id, state=DeviceState.AWAITING_PART)
+    if not part.label:
+        return Device.objects.none()
+    waiting = Device.objects.filter(workshop=part.workshop_id, state=DeviceState.AWAITING_PART).exclude(part_wanted="")
     called = waiting.alias(called=Value(part.label, output_field=CharField()))
     return called.filter(Q(part_wanted__icontains=part.label) | Q(called__icontains=F("part_wanted")))
