@@ -56,7 +56,7 @@ def expect_again(move: Move) -> None:
     """The hand-over is undone: whoever came that day is still expected, unless he had come before his hour and somebody
     else took it since; another hour is then to be fixed with him. Not whoever came and gave it up.
     """
-    if move.values["reason"] == UndoHandOverReason.CHANGED_MIND:
+    if move.values.get("reason") == UndoHandOverReason.CHANGED_MIND:
         return
     begins, ends = on_day(timezone.localdate(move.at))
     hour = {name: OuterRef(name) for name in ("point", "starts_at", "seat")}

@@ -1310,7 +1310,7 @@ class Migration(migrations.Migration):
                 name="FilePointer",
                 fields=[
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                    ("noted_at", models.DateTimeField(verbose_name="noté le")),
+                    ("recorded_at", models.DateTimeField(verbose_name="noté le")),
                     ("deposit", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="pointers", to="refurb.depositedfile", verbose_name="fichier d’une machine")),
                     ("device", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="refurb.device", verbose_name="appareil")),
                 ],

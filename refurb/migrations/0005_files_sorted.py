@@ -74,7 +74,7 @@ KEPT = """
 CREATE FUNCTION refurb_device_keep_pointers() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    INSERT INTO refurb_filepointer (deposit_id, device_id, noted_at)
+    INSERT INTO refurb_filepointer (deposit_id, device_id, recorded_at)
     SELECT one, OLD.id, statement_timestamp() FROM refurb_files_pointing(OLD.id) one
     ON CONFLICT DO NOTHING;
     RETURN NEW;

@@ -95,7 +95,7 @@ class FilePointer(models.Model):
         DepositedFile, models.PROTECT, related_name="pointers", verbose_name="fichier d’une machine"
     )
     device = models.ForeignKey("refurb.Device", models.PROTECT, related_name="+", verbose_name="appareil")
-    noted_at = models.DateTimeField("noté le")
+    recorded_at = models.DateTimeField("noté le")
 
     class Meta:
         verbose_name = "appareil désigné par un fichier"

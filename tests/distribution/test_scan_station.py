@@ -255,7 +255,8 @@ def test_a_number_is_never_taken_for_a_label() -> None:
 def test_a_number_that_two_machines_of_the_lot_bear_is_no_label_either() -> None:
     scene = Scene()
     source = taken(scene, [machine("1"), machine("2")])
-    InventoryUnit.objects.filter(serial="SN2X").update(serial="SN1X", serial_key="SN1X")
+    # One bears as its donor's label what the other bears as its serial number.
+    InventoryUnit.objects.filter(serial="SN2X").update(donor_number="SN1X", donor_key="SN1X")
     client, line = acting(scene.north.technician), first_line(picked_up(scene, source))
     assert "plusieurs machines de l’inventaire" in scan(client, "receptionner", "SN1X", line=line.pk)
     page = client.post(reverse("refurb:device_scan", args=[line.pk]), {"tag": "SN1X"}).content.decode()

@@ -44,7 +44,7 @@ def test_a_convention_goes_from_its_draft_through_two_rounds_to_the_quota_the_wo
     manager.sees("tour n° 2")
 
     steps.open_review(reader, "Relecture juridique")
-    reader.sees("Vos points de la relecture précédente, et les réponses", "Le reconditionneur paie : article modifié.")
+    reader.sees("Vos points de la relecture n°\u00a01, et les réponses", "Le reconditionneur paie : article modifié.")
     reader.sees(steps.WHO_PAYS.strip())
     steps.give_opinion(reader, "Favorable : le texte peut être signé")
     steps.be_for(workshop, "Relecture par")

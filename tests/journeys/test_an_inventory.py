@@ -46,7 +46,7 @@ def test_a_file_with_faults_becomes_a_lot_and_what_was_corrected_joins_it(
     contact.deposits("Fichier de l’inventaire", file("corrige.csv", machine("1"), machine("2", "PC fixe")))
     contact.presses("Lire le fichier")
     contact.reads("Vérifier le fichier")
-    contact.sees("1 ligne à reprendre, 1 laissée de côté", "Déjà inventoriée")
+    contact.sees("1 ligne à reprendre, 1 laissée de côté", "Déjà dans ce brouillon, décrite de même.")
     contact.presses("Reprendre 1 ligne")
     contact.reads("Fichier importé")
     contact.follows(f"Voir le brouillon {lot.reference}")

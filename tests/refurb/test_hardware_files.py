@@ -18,7 +18,7 @@ from tests.donations.inventories import machine, picked_up, taken
 from tests.donations.scene import Scene, first_line, laptops, load_law
 from tests.pages import acting, read
 from tests.refurb import machines
-from tests.refurb.devices import Bench, fresh, from_lot, given_to, load_numbers, new_tag
+from tests.refurb.devices import BOTH_READ, Bench, fresh, from_lot, given_to, load_numbers, new_tag
 from tests.refurb.hardware import blank, confirm, deposit, record, sorting
 
 pytestmark = pytest.mark.django_db
@@ -216,7 +216,7 @@ def test_a_drive_that_another_device_holds_refuses_all_the_files_of_the_second(b
 
 
 def test_a_machine_seen_twice_is_shown_with_both_and_a_person_decides(bench: Bench, browser: Client) -> None:
-    first, second = blank(bench, serial=machines.SERIAL), blank(bench, serial=machines.SERIAL)
+    first, second = blank(bench, serial=machines.SERIAL), blank(bench, serial=machines.SERIAL, **BOTH_READ)
     one = deposit(bench, "lshw.json", machines.lshw())
     (asked,) = sorting(bench)
     assert asked.device is None
