@@ -5,14 +5,14 @@ from allauth.account.decorators import reauthentication_required
 from allauth.mfa.base import views as mfa
 from django.urls import path, re_path
 
-from network.demo import demo_memberships, demo_password
+from network.demo import demo_doors, demo_password
 from network.views import second_factor
 from network.views.addresses import AddressView
 
 urlpatterns = [
     path(
         "connexion/",
-        views.LoginView.as_view(extra_context={"demo_memberships": demo_memberships, "demo_password": demo_password}),
+        views.LoginView.as_view(extra_context={"demo_doors": demo_doors, "demo_password": demo_password}),
         name="account_login",
     ),
     path("deconnexion/", views.logout, name="account_logout"),

@@ -236,9 +236,13 @@ def test_the_demonstration_shows_one_account_per_role_and_lets_it_in(client: Cli
     demo = make_membership("contact", "donor", user=make_user(email="contact@demo.maillon.example"))
     make_membership("contact", "donor", user=make_user(email="contact2@demo.maillon.example"))
     real = make_membership("pilot", "departement")
-    assert demo_memberships() == [demo]
+    make_membership("manager", "donor", user=make_user(email="direction@demo.maillon.example"))
+    assert demo_memberships()[0] == demo
     page = client.get(reverse("account_login")).content.decode()
-    assert "contact@demo.maillon.example" in page
+    assert "contact2@demo.maillon.example" not in page
+    assert 0 < page.index("Pour commencer") < page.index("Annonce un lot") < page.index("contact@demo.maillon.example")
+    assert page.index("Les autres rôles") < page.index("direction@demo.maillon.example")
+    assert page.count('name="membership"') == 2
     assert settings.DEMO_PASSWORD in page
     assert client.post(reverse("network:demo_sign_in"), {"membership": real.pk}).status_code == 404
     assert client.post(reverse("network:demo_sign_in"), {"membership": demo.pk}).url == "/"
