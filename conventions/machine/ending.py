@@ -73,6 +73,7 @@ ConventionMachine.extend(
             rules.AMENDMENT_NOT_ALONE,
             ending_rules.NOTICE_REASON,
             ending_rules.NOTICE_DATED,
+            ending_rules.AMENDMENT_IN_TIME,
             ending_rules.NOTICE_PAPER,
         ],
         stamps={
