@@ -27,7 +27,7 @@ PLAN: Mapping[str, Sequence[str]] = {
     "lifecycle/requirements.py": ["tests/lifecycle/test_gate.py", "tests/lifecycle/test_machine.py"],
     "refurb/verdict.py": ["tests/refurb/test_verdict.py"],
     "refurb/services/contesting.py": ["tests/refurb/test_contested_destructions.py"],
-    "refurb/services/gone.py": ["tests/refurb/test_drives_lost.py", "tests/refurb/test_proofs_of_what_left.py"],
+    "refurb/services/gone.py": ["tests/distribution/test_files_sorted_late.py", "tests/refurb/test_drives_lost.py"],
     "refurb/services/runs.py": [
         *("tests/refurb/test_device_evidence.py", "tests/refurb/test_proofs_of_what_left.py"),
         *("tests/refurb/test_another_drive_seen.py", "tests/refurb/test_what_files_tell.py"),

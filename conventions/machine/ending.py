@@ -83,7 +83,7 @@ ConventionMachine.extend(
             "notice_told_at": AT,
             "notice_by": ACTOR,
         },
-        journal=["reason", "notice_on"],
+        journal=["reason", "notice_on", "notice_file"],
         recalls=given_reason(TerminateReason),
         done="Préavis ou mise en demeure enregistré",
         why="The two other parties and the pilot read it, and from when it may end.",

@@ -13,6 +13,7 @@ from conventions.enums import ALIVE
 from conventions.filters import ConventionFilter
 from conventions.machine.ending_rules import alone_between
 from conventions.models import Convention, ConventionPaper
+from conventions.notices import notices_of
 from conventions.opinions import last_reopened
 from conventions.permissions import can_edit_convention, prepares_conventions, sees_conventions
 from conventions.tables import ConventionTable
@@ -78,6 +79,7 @@ def convention_detail(request: Request, reference: str) -> HttpResponse:
         "step": next_step(convention, request.membership, sheet),
         "stages": drawn(convention, sheet),
         "alone": alone_between(convention, timezone.localdate()),
+        "notices": notices_of(convention),
         "can_write": acts and convention.is_written,
         "without": _told_elsewhere(convention),
         "can_amend": acts and convention.amends_id is None and convention.state in ALIVE,

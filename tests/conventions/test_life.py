@@ -33,7 +33,7 @@ from tests.conventions.conventions import Treaty, again, ended_alone, party, wit
 from tests.conventions.pages import acting, page_of, read
 from tests.documents.pdfs import small_pdf
 from tests.network.factories import make_epci, make_membership
-from typography.french import written_day
+from typography.french import day, written_day
 
 pytestmark = pytest.mark.django_db
 S = ConventionState
@@ -98,7 +98,7 @@ def test_it_is_suspended_and_resumed_with_a_reason() -> None:
 
 def notice(actor: Membership, **changes: Any) -> dict[str, Any]:
     """What is given with the paper of a notice, of today."""
-    paper = store_file(content=small_pdf("preavis"), name="preavis.pdf", by=actor)
+    paper = store_file(content=small_pdf(f"preavis {actor.pk}"), name="preavis.pdf", by=actor)
     return {"reason": TerminateReason.NOTICE, "notice_on": timezone.localdate(), "notice_file": paper} | changes
 
 
@@ -231,14 +231,31 @@ def test_the_other_parties_and_the_pilot_read_a_notice_at_once_and_that_it_is_ta
     first, last = (written_day(timezone.localdate() + timedelta(days=days)) for days in (90, 150))
     assert all(f"à partir du {first}, et jusqu’au {last} inclus" in mail.body for mail in mails)
     assert all("Si elle la résilie, les appareils affectés" in mail.body for mail in mails)
+    paper = reverse("conventions:convention_notice", args=[convention.reference, again(convention).seq])
+    assert all(paper in mail.body for mail in mails)
     for reader in (scene.pilot, scene.manager, scene.signatories[Party.RECONDITIONER]):
-        assert acting(reader).get(page_of(convention, "convention_notice")).status_code == 200
+        assert acting(reader).get(paper).status_code == 200
         assert "Un préavis de résiliation" in read(acting(reader), page_of(convention, "convention_detail"))
+    watched = f"Une partie peut la résilier dès le {day(timezone.localdate() + timedelta(days=90))}"
+    assert watched in read(acting(scene.pilot), reverse("conventions:ending_list"))
+    assert watched.lower() in read(acting(scene.pilot), reverse("desk:home")).lower()
     with pytest.raises(PermissionDenied):
         gate.apply(again(convention), "take_back_notice", actor=scene.manager)
     back = gate.apply(again(convention), "take_back_notice", actor=signatory)
     assert (back.notice_reason, back.notice_file, back.state) == ("", None, S.ACTIVE)
-    assert Mail.objects.filter(subject__startswith="La convention continue").count() == 4
+    told = Mail.objects.filter(subject__startswith="La convention continue")
+    assert told.count() == 4
+    assert all(f"{signatory.organisation} retire son préavis de résiliation du" in mail.body for mail in told)
+    given = notice(scene.manager, reason=TerminateReason.BREACH)
+    theirs = gate.apply(back, "give_notice", actor=scene.manager, **given)
+    page = read(acting(scene.pilot), page_of(convention, "convention_detail"))
+    assert paper in page, "what was taken back can be read still, and where it was"
+    assert reverse("conventions:convention_notice", args=[convention.reference, theirs.seq]) in page
+    first, second = (b"".join(acting(scene.pilot).get(url).streaming_content) for url in (
+        paper, reverse("conventions:convention_notice", args=[convention.reference, theirs.seq])
+    ))  # fmt: skip
+    assert first != second
+    assert "retiré le" in page
 
 
 def test_the_database_holds_that_nobody_ends_it_alone_without_a_paper() -> None:
