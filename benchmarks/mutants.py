@@ -26,6 +26,26 @@ PLAN: Mapping[str, Sequence[str]] = {
     ],
     "lifecycle/requirements.py": ["tests/lifecycle/test_gate.py", "tests/lifecycle/test_machine.py"],
     "refurb/verdict.py": ["tests/refurb/test_verdict.py"],
+    "refurb/services/contesting.py": ["tests/refurb/test_contested_destructions.py"],
+    "refurb/services/gone.py": ["tests/distribution/test_files_sorted_late.py", "tests/refurb/test_drives_lost.py"],
+    "refurb/services/runs.py": [
+        *("tests/refurb/test_device_evidence.py", "tests/refurb/test_proofs_of_what_left.py"),
+        *("tests/refurb/test_another_drive_seen.py", "tests/refurb/test_what_files_tell.py"),
+    ],
+    "refurb/part_words.py": ["tests/refurb/test_part_words.py", "tests/refurb/test_parts.py"],
+    "distribution/machine/lost_returns.py": ["tests/distribution/test_lost_returns.py"],
+    "distribution/returns_told.py": [
+        *("tests/distribution/test_lost_returns.py", "tests/distribution/test_settled_returns.py"),
+        *("tests/distribution/test_asked_back_everywhere.py", "tests/distribution/test_returns.py"),
+    ],
+    "conventions/machine/ending_rules.py": ["tests/conventions/test_endings.py", "tests/conventions/test_life.py"],
+    "connectivity/machine/proof_rules.py": [
+        "tests/connectivity/test_last_proof_decides.py",
+        "tests/connectivity/test_line_offers.py",
+    ],
+    "connectivity/models/closed_offer.py": ["tests/connectivity/test_offer_said_closed.py"],
+    "reports/refusals.py": ["tests/reports/test_yearly_steering.py", "tests/reports/test_recount_year.py"],
+    "reports/volumes.py": ["tests/reports/test_volumes.py", "tests/reports/test_recount_year.py"],
     "donations/machine/donation_rules.py": [
         *("tests/donations/test_announce.py", "tests/donations/test_qualify.py", "tests/donations/test_law.py"),
         *("tests/donations/test_reassign.py", "tests/donations/test_reconcile.py", "tests/donations/test_pick_up.py"),

@@ -12,7 +12,7 @@ from viewflow.workflow.models import Task
 from conventions.circuit import WAITING, lock_process, processes_of, type_of
 from conventions.enums import ALIVE, ConventionState, ReviewState, SignatureState
 from conventions.flows import ConventionFlow
-from conventions.machine.ending_rules import NOTICE_GIVEN, party_of
+from conventions.machine.ending_rules import NOTICE_FOLLOWED, NOTICE_GIVEN, party_of
 from conventions.models import Convention, EndConsent, Review, Signature, SignatureDeposit
 from conventions.permissions import (
     PARTIES,
@@ -127,7 +127,8 @@ def to_end_alone(actor: Actor) -> QuerySet[Convention]:
     scope = can_take_back_notice_convention(actor)
     if scope is None:
         return Convention.objects.none()
-    passed = NOTICE_GIVEN.condition(Context(timezone.now(), actor))
+    now = Context(timezone.now(), actor)
+    passed = NOTICE_GIVEN.condition(now) & NOTICE_FOLLOWED.condition(now)
     return Convention.objects.visible_to(actor).filter(
         scope, passed, ~Q(notice_reason=""), state__in=(ConventionState.SIGNED, *ALIVE)
     )

@@ -366,9 +366,9 @@ def write(template: str, convention: Convention, people: People, at: datetime, *
         queue_mail(to=to, subject=subject, body=body, about=("convention", convention.pk), at=at)
 
 
-def page_at(name: str, reference: str) -> str:
+def page_at(name: str, *of: str | int) -> str:
     """Straight to what is asked: whoever opens this twice a year does not look for it."""
-    return absolute_url(reverse(f"conventions:{name}", args=[reference]))
+    return absolute_url(reverse(f"conventions:{name}", args=of))
 
 
 def _in_order(people: People) -> Iterable[list[tuple[str, str]]]:

@@ -7,8 +7,9 @@ from django.utils import timezone
 from conventions.addressees import KINDS, everyone_of, people_of
 from conventions.emails import page_at, tell_all, write
 from conventions.enums import EndDeclineReason, Party
-from conventions.machine.ending_rules import ends_alone_from
+from conventions.machine.ending_rules import alone_between
 from conventions.models import Convention
+from conventions.notices import notices_of
 from network.models import Membership
 
 
@@ -41,12 +42,12 @@ def end_declined_for_parties(convention: Convention, party: Party, reason: str, 
 def notice_given_for_parties(convention: Convention, at: datetime) -> None:
     """One party says that it will end it alone: by which paper, of which day, and from when it may."""
     assert convention.notice_by is not None
-    ends_from = ends_alone_from(convention, timezone.localdate(at))
-    paper = page_at("convention_notice", convention.reference)
-    given = {"by": convention.notice_by.organisation, "ends_from": ends_from, "paper": paper}
+    alone = alone_between(convention, timezone.localdate(at))
+    paper = page_at("convention_notice", convention.reference, notices_of(convention)[-1].rank)
+    given = {"by": convention.notice_by.organisation, "alone": alone, "paper": paper}
     tell_all("notice_given_for_parties", convention, at, **given)
 
 
 def notice_taken_back_for_parties(convention: Convention, at: datetime) -> None:
     """The party that was to end it alone stays: it goes on."""
-    tell_all("notice_taken_back_for_parties", convention, at)
+    tell_all("notice_taken_back_for_parties", convention, at, notice=notices_of(convention)[-1])

@@ -33,6 +33,12 @@ END_TOLD_DAYS = parameter(
     label="Préavis ou mise en demeure à lire par les autres parties avant la fin",
     least=0,
 )
+END_LAPSE_DAYS = parameter(
+    "conventions.end_lapse_days",
+    usual=60,
+    unit="jours",
+    label="Préavis ou mise en demeure sans suite, après quoi ils ne comptent plus",
+)
 HANDING_OVER_DAYS = parameter(
     "conventions.handing_over_days", usual=90, unit="jours", label="Remises possibles après la fin", least=0
 )

@@ -74,8 +74,10 @@ class EndingTable(ConventionTable):
         exclude: tuple[str, ...] = ("ends_on",)
         sequence: tuple[str, ...] = fields
 
-    def render_left(self, value: date) -> str:
-        return _still(value)
+    def render_left(self, value: date, record: Any) -> str:
+        if record.alone_on is None:
+            return _still(value)
+        return f"Une partie peut la résilier dès le {_still(record.alone_on)}\u00a0; sinon {_still(value)}"
 
     def render_to_allot(self, value: int, record: Any) -> str:
         return told_to_allot(record, _still(record.allot_by))

@@ -34,7 +34,7 @@ urlpatterns = [
     path("conventions/<str:reference>/points/", circuit.convention_points, name="convention_points"),
     path("conventions/<str:reference>/points/<int:pk>/", circuit.point_answer, name="point_answer"),
     path("conventions/<str:reference>/projet.pdf", conventions.convention_project, name="convention_project"),
-    path("conventions/<str:reference>/preavis/papier/", endings.convention_notice, name="convention_notice"),
+    path("conventions/<str:reference>/preavis/<int:rank>/", endings.convention_notice, name="convention_notice"),
     path("conventions/<str:reference>/papiers/<int:pk>/", conventions.convention_paper, name="convention_paper"),
     # --- reviews and signatures
     path("relectures/<str:reference>/", circuit.review_answer, name="review_answer"),

@@ -13,7 +13,7 @@ urlpatterns = [
     path("rapports/annees/<int:year>/bilan.pdf", views_yearly.year_pdf, name="year_pdf"),
     path("rapports/annees/<int:year>/bilan.xlsx", views_yearly.year_xlsx, name="year_xlsx"),
     path(
-        "rapports/annees/<int:year>/refus/<slug:what>/<slug:reason>/",
+        "rapports/annees/<int:year>/refus/<slug:what>/<path:reason>/",
         views_steering.year_refusals,
         name="year_refusals",
     ),

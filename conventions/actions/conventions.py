@@ -18,9 +18,10 @@ from conventions.forms.verbs import (
     ConventionSuspendForm,
 )
 from conventions.machine import rules
-from conventions.machine.ending_rules import DECLINE_REASON, ends_alone_from
+from conventions.machine.ending_rules import DECLINE_REASON, alone_between
 from conventions.machine.measured import exceeded_twice
 from conventions.models import Convention
+from conventions.notices import notices_of
 from conventions.parameters import REVIEW_DAYS, SIGNATURE_DAYS
 from conventions.services import endings
 from conventions.services.conventions import open_signature_convention
@@ -111,7 +112,10 @@ def _exceeded(request: Request, convention: Convention) -> Mapping[str, Any]:
 
 def _notice(request: Request, convention: Convention) -> Mapping[str, Any]:
     """By which paper of which party it ends, and from when it may."""
-    return delays_to_end(timezone.localdate()) | {"ends_from": ends_alone_from(convention, timezone.localdate())}
+    return delays_to_end(timezone.localdate()) | {
+        "alone": alone_between(convention, timezone.localdate()),
+        "notices": notices_of(convention),
+    }
 
 
 def _in_force(convention: Convention, activated: Convention) -> str:

@@ -297,6 +297,7 @@ class ConventionMachine(Machine, of=Convention):
             rules.TERMINATE_REASON,
             ending_rules.TOLD_FIRST,
             ending_rules.NOTICE_GIVEN,
+            ending_rules.NOTICE_FOLLOWED,
             rules.REASON_FITS,
             ending_rules.AGREED,
             rules.AMENDMENT_NOT_ALONE,

@@ -73,6 +73,7 @@ ConventionMachine.extend(
             rules.AMENDMENT_NOT_ALONE,
             ending_rules.NOTICE_REASON,
             ending_rules.NOTICE_DATED,
+            ending_rules.AMENDMENT_IN_TIME,
             ending_rules.NOTICE_PAPER,
         ],
         stamps={
@@ -82,7 +83,7 @@ ConventionMachine.extend(
             "notice_told_at": AT,
             "notice_by": ACTOR,
         },
-        journal=["reason", "notice_on"],
+        journal=["reason", "notice_on", "notice_file"],
         recalls=given_reason(TerminateReason),
         done="Préavis ou mise en demeure enregistré",
         why="The two other parties and the pilot read it, and from when it may end.",

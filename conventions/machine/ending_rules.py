@@ -3,17 +3,18 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, DateField, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Cast, Greatest, TruncDate
 from django.utils import timezone
 
-from conventions.enums import ENDED_ALONE, EndDeclineReason, Party, TerminateReason
+from conventions.enums import ENDED_ALONE, ConventionState, EndDeclineReason, Party, TerminateReason
 from conventions.machine.reading import coded
 from conventions.models import Convention, EndConsent
-from conventions.parameters import BREACH_NOTICE_DAYS, END_TOLD_DAYS, NOTICE_DAYS
+from conventions.parameters import BREACH_NOTICE_DAYS, END_LAPSE_DAYS, END_TOLD_DAYS, NOTICE_DAYS
 from conventions.permissions import PARTIES
 from lifecycle.machine import Context, Requirement
 from network.enums import OrganisationKind
-from reference.parameters import parameters_on
+from reference.parameters import ValuesOfDay, parameters_on
 
 NONE_PROPOSED = Requirement(
     "none_proposed", "Une fin est déjà proposée aux parties.", lambda ctx: Q(end_proposed_at=None)
@@ -81,10 +82,30 @@ AGREED = Requirement(
 DELAYS = {TerminateReason.NOTICE: NOTICE_DAYS, TerminateReason.BREACH: BREACH_NOTICE_DAYS}
 """How long after its paper one party alone ends a convention, by why."""
 
+
+def _passed(days: ValuesOfDay, day: date, more: int = 0) -> Q:
+    """Whether on a day its delay, and so many days more, have passed since its paper, and since the others read it."""
+    passed = Q()
+    for reason, delay in DELAYS.items():
+        passed |= Q(notice_reason=reason, notice_on__lte=day - timedelta(days=days[delay] + more))
+    return passed & Q(notice_told_at__date__lte=day - timedelta(days=days[END_TOLD_DAYS] + more))
+
+
+def _lapsed(days: ValuesOfDay, day: date) -> Q:
+    """Its party did not follow it: of a convention, too late to; of an amendment, in force since."""
+    in_force = Q(amends__isnull=False) & ~Q(state=ConventionState.SIGNED)
+    return _passed(days, day, days[END_LAPSE_DAYS] + 1) | in_force
+
+
+def _counts_no_more(ctx: Context) -> Q:
+    return _lapsed(parameters_on(ctx.day), ctx.day)
+
+
 NONE_NOTICED = Requirement(
     "none_noticed",
-    "Un préavis ou une mise en demeure est déjà enregistré\u00a0: qui l’a enregistré peut le retirer.",
-    lambda ctx: Q(notice_reason=""),
+    "Un préavis ou une mise en demeure est déjà enregistré\u00a0: qui l’a enregistré peut le retirer\u00a0; resté sans"
+    " suite, il cesse de compter.",
+    lambda ctx: Q(notice_reason="") | _counts_no_more(ctx),
     lifted_by="la partie qui l’a enregistré",
 )
 NOTICE_REASON = coded(
@@ -112,6 +133,25 @@ NOTICE_PAPER = Requirement(
     "Déposez le préavis ou la mise en demeure que votre partie a envoyé.",
     needs=("notice_file",),
     field="deposit",
+)
+
+
+def _in_time(ctx: Context) -> bool | Q:
+    """An amendment that is in force before a delay has passed ends with what it amends, and by no paper of its own."""
+    given_on, reason = ctx.values.get("notice_on"), ctx.values.get("reason")
+    if not given_on or reason not in DELAYS:
+        return True
+    first = alone_from(given_on, ctx.day, reason, ctx.day)
+    return Q(amends=None) | ~Q(state=ConventionState.SIGNED) | Q(starts_on__gt=first)
+
+
+AMENDMENT_IN_TIME = Requirement(
+    "amendment_in_time",
+    "Cet avenant entre en vigueur avant la fin du délai\u00a0: il prendra fin avec la convention qu’il modifie. C’est"
+    " elle que l’on résilie, ou dont on propose la fin aux parties.",
+    _in_time,
+    needs=("notice_on", "reason"),
+    field="notice_on",
 )
 NOTICED_BEFORE = Requirement(
     "noticed_before",
@@ -155,28 +195,39 @@ def alone_from(given_on: date, told_on: date, reason: str, day: date) -> date:
     return max(given_on + delay, told_on + timedelta(days=END_TOLD_DAYS.on(day)))
 
 
-def ends_alone_from(convention: Convention, day: date) -> date | None:
-    """The first day on which the party that gave notice may end it, by the delays of ``day``; None when none did."""
+def ends_alone_on(days: ValuesOfDay, day: date) -> Case:
+    """Of a convention, the first day on which the party that gave notice may end it; NULL when nothing of it counts."""
+    delays = [When(notice_reason=reason, then=Value(timedelta(days=days[delay]))) for reason, delay in DELAYS.items()]
+    told = TruncDate("notice_told_at") + Value(timedelta(days=days[END_TOLD_DAYS]))
+    first = Greatest(Cast(F("notice_on") + Case(*delays), DateField()), Cast(told, DateField()))
+    return Case(When(Q(notice_reason="") | _lapsed(days, day), then=None), default=first, output_field=DateField())
+
+
+def alone_between(convention: Convention, day: date) -> tuple[date, date] | None:
+    """The first and the last day on which the party that gave notice may end it, by the delays of ``day``.
+
+    None when none did, or when what it gave does not count any more.
+    """
     if convention.notice_on is None or convention.notice_told_at is None:
         return None
+    if convention.is_amendment and convention.state != ConventionState.SIGNED:
+        return None
     told_on = timezone.localdate(convention.notice_told_at)
-    return alone_from(convention.notice_on, told_on, convention.notice_reason, day)
-
-
-def _delay_passed(ctx: Context) -> bool | Q:
-    if not _alone(ctx):
-        return True
-    days, passed = parameters_on(ctx.day), Q(notice_reason="")
-    for reason, delay in DELAYS.items():
-        passed |= Q(notice_reason=reason, notice_on__lte=ctx.day - timedelta(days=days[delay]))
-    told = ctx.day - timedelta(days=days[END_TOLD_DAYS])
-    return passed & (Q(notice_told_at=None) | Q(notice_told_at__date__lte=told))
+    first = alone_from(convention.notice_on, told_on, convention.notice_reason, day)
+    last = first + timedelta(days=END_LAPSE_DAYS.on(day))
+    return (first, last) if day <= last else None
 
 
 NOTICE_GIVEN = Requirement(
     "notice",
     "Le délai prévu n’est pas écoulé depuis le préavis ou la mise en demeure, ou depuis son enregistrement ici.",
-    _delay_passed,
+    lambda ctx: Q(notice_reason="") | _passed(parameters_on(ctx.day), ctx.day) if _alone(ctx) else True,
     needs=("notice_on",),
     field="notice_on",
+)
+NOTICE_FOLLOWED = Requirement(
+    "notice_followed",
+    "Ce préavis ou cette mise en demeure est resté sans suite et ne compte plus\u00a0: enregistrez-en un autre.",
+    lambda ctx: Q(notice_reason="") | ~_counts_no_more(ctx) if _alone(ctx) else True,
+    lifted_by="un signataire de votre partie",
 )

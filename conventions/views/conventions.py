@@ -11,8 +11,9 @@ from django.views.decorators.http import require_safe
 from conventions.documents import draw_project
 from conventions.enums import ALIVE
 from conventions.filters import ConventionFilter
-from conventions.machine.ending_rules import ends_alone_from
+from conventions.machine.ending_rules import alone_between
 from conventions.models import Convention, ConventionPaper
+from conventions.notices import notices_of
 from conventions.opinions import last_reopened
 from conventions.permissions import can_edit_convention, prepares_conventions, sees_conventions
 from conventions.tables import ConventionTable
@@ -77,7 +78,8 @@ def convention_detail(request: Request, reference: str) -> HttpResponse:
         "reopened": last_reopened(convention) if convention.round else None,
         "step": next_step(convention, request.membership, sheet),
         "stages": drawn(convention, sheet),
-        "ends_from": ends_alone_from(convention, timezone.localdate()),
+        "alone": alone_between(convention, timezone.localdate()),
+        "notices": notices_of(convention),
         "can_write": acts and convention.is_written,
         "without": _told_elsewhere(convention),
         "can_amend": acts and convention.amends_id is None and convention.state in ALIVE,
@@ -88,7 +90,8 @@ def convention_detail(request: Request, reference: str) -> HttpResponse:
 def _told_elsewhere(convention: Convention) -> str:
     """The verbs of which nothing is said: there is no end to answer, or one is proposed already; and so of a notice."""
     together = "agree_end record_end decline_end" if convention.end_proposed_at is None else "propose_end"
-    return f"{together} {'give_notice' if convention.notice_reason else 'terminate take_back_notice'}"
+    alone = alone_between(convention, timezone.localdate())
+    return f"{together} {'terminate take_back_notice' if alone is None else 'give_notice'}"
 
 
 @require_safe

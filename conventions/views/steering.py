@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -45,7 +45,7 @@ def ending_list(request: Request) -> HttpResponseBase:
     )
     page = Listing(
         request,
-        rows=(rows if whole else watched(rows, today, numbers)).order_by("ends_on", "pk"),
+        rows=(rows if whole else watched(rows, today, numbers)).order_by(F("soonest"), "pk"),
         table=EndingTable,
         exported=EndingFileTable,
         noun=ENDING,

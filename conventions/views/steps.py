@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conventions.enums import ConventionState, Party, ReviewSubject, TerminateReason
-from conventions.machine.ending_rules import ends_alone_from
+from conventions.machine.ending_rules import alone_between
 from conventions.models import Convention, EndConsent, Review, Signature
 from conventions.permissions import can_open_signature_convention, can_submit_convention
 from conventions.templatetags.conventions import working_days
@@ -174,15 +174,17 @@ def _signed(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
     told = f"Signée par les trois parties. Elle entre en vigueur le {day(convention.starts_on)}"
     action = next((one for one in gate.actions_for(convention, actor) if one.verb == "activate"), None)
     if action is None or not action.allowed:
-        return Step(told, dated=False)
+        if convention.end_proposed_at is not None:
+            return _ending(convention, actor)
+        return _noticed(convention, actor) or Step(told, dated=False)
     return Step(told, "signée par les trois parties, la date d’effet est là, mettez-la en vigueur", "activate")
 
 
 def _active(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
     if convention.end_proposed_at is not None:
         return _ending(convention, actor)
-    if convention.notice_reason:
-        return _noticed(convention, actor)
+    if noticed := _noticed(convention, actor):
+        return noticed
     if convention.amends_id is not None:
         return Step(f"Avenant en vigueur depuis le {day(convention.starts_on)}", dated=False)
     left = (convention.ends_on - timezone.localdate()).days if convention.ends_on else 0
@@ -204,16 +206,16 @@ def _ending(convention: Convention, actor: Actor) -> Step:
     return Step(told, f"{in_a_sentence(suspended)}{yours}" if suspended else yours, "agree_end")
 
 
-def _noticed(convention: Convention, actor: Actor) -> Step:
-    """One party gave notice: it ends it once the delay has passed, or takes it back."""
-    assert convention.notice_by is not None
+def _noticed(convention: Convention, actor: Actor) -> Step | None:
+    """One party gave notice: it ends it once the delay has passed, or takes it back; None when nothing of it counts."""
+    alone = alone_between(convention, timezone.localdate())
+    if alone is None or convention.notice_by is None:
+        return None
     what = "Une mise en demeure" if convention.notice_reason == TerminateReason.BREACH else "Un préavis de résiliation"
     suspended = f"{_why_suspended(convention)}. " if convention.state == S.SUSPENDED else ""
     told = f"{suspended}{what} {of(convention.notice_by.organisation)} est enregistré"
     told += "e" if convention.notice_reason == TerminateReason.BREACH else ""
-    told += (
-        f"\u00a0: la convention peut être résiliée à partir du {day(ends_alone_from(convention, timezone.localdate()))}"
-    )
+    told += f"\u00a0: la convention peut être résiliée du {day(alone[0])} au {day(alone[1])} inclus"
     action = next((one for one in gate.actions_for(convention, actor) if one.verb == "terminate"), None)
     if action is None or not action.allowed:
         return Step(told, since=convention.notice_told_at)
@@ -225,8 +227,8 @@ def _noticed(convention: Convention, actor: Actor) -> Step:
 def _suspended(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
     if convention.end_proposed_at is not None:
         return _ending(convention, actor)
-    if convention.notice_reason:
-        return _noticed(convention, actor)
+    if noticed := _noticed(convention, actor):
+        return noticed
     return Step(f"{_why_suspended(convention)}. Plus rien n’y est affecté", since=convention.suspended_at)
 
 

@@ -161,7 +161,7 @@ def _ending(actor: Membership, at: datetime, limits: Limits) -> Block:
     return Block(
         "echeances",
         "Conventions qui se terminent, quotas presque pris ou bientôt perdus",
-        rows.select_related("epci").order_by("ends_on", "pk"),
+        rows.select_related("epci").order_by("soonest", "pk"),
         _ending_line,
         "Aucune convention n’approche de sa fin ni de ses quotas, et aucune place n’est près de se perdre.",
         reverse("conventions:ending_list"),
@@ -245,6 +245,8 @@ def _drive(drive: Any) -> BlockRow:
 
 def _ending_line(convention: Any) -> BlockRow:
     when, about = until(convention.ends_on, "jusqu’au"), convention.reference
+    if convention.alone_on is not None:
+        about += f", une partie peut la résilier dès le {day(convention.alone_on)}"
     if convention.to_allot:
         about += f", {told_to_allot(convention, day(convention.allot_by))}"
     return BlockRow(str(convention.epci), convention_page(convention), about, when)

@@ -45,18 +45,19 @@ def proposed(scene: Treaty) -> Convention:
 
 def test_one_party_alone_does_not_end_it_by_agreement() -> None:
     scene = Treaty()
-    convention = scene.active()
+    alone = scene.active()
 
-    for actor in scene.signatories.values():
-        with pytest.raises(Refused) as refused:
-            gate.apply(
-                convention,
-                "terminate",
-                actor=actor,
-                reason=TerminateReason.AGREEMENT,
-                notice_on=timezone.localdate(),
-            )
-        assert sentences(refused) == {ending_rules.AGREED.sentence}
+    for convention in (alone, gate.apply(alone, "propose_end", actor=scene.signatories[Party.DISTRIBUTOR])):
+        for actor in scene.signatories.values():
+            with pytest.raises(Refused) as refused:
+                gate.apply(
+                    convention,
+                    "terminate",
+                    actor=actor,
+                    reason=TerminateReason.AGREEMENT,
+                    notice_on=timezone.localdate(),
+                )
+            assert sentences(refused) == {ending_rules.AGREED.sentence}
     assert again(convention).state == S.ACTIVE
 
 

@@ -20,6 +20,7 @@ from conventions.enums import (
 )
 from conventions.machine import ending_rules, rules
 from conventions.models import Convention
+from conventions.services.drafting import DraftTerms, Plan
 from conventions.services.endings import terminate_convention
 from documents.models import Mail
 from documents.services import store_file
@@ -32,7 +33,7 @@ from tests.conventions.conventions import Treaty, again, ended_alone, party, wit
 from tests.conventions.pages import acting, page_of, read
 from tests.documents.pdfs import small_pdf
 from tests.network.factories import make_epci, make_membership
-from typography.french import written_day
+from typography.french import day, written_day
 
 pytestmark = pytest.mark.django_db
 S = ConventionState
@@ -97,7 +98,7 @@ def test_it_is_suspended_and_resumed_with_a_reason() -> None:
 
 def notice(actor: Membership, **changes: Any) -> dict[str, Any]:
     """What is given with the paper of a notice, of today."""
-    paper = store_file(content=small_pdf("preavis"), name="preavis.pdf", by=actor)
+    paper = store_file(content=small_pdf(f"preavis {actor.pk}"), name="preavis.pdf", by=actor)
     return {"reason": TerminateReason.NOTICE, "notice_on": timezone.localdate(), "notice_file": paper} | changes
 
 
@@ -160,6 +161,64 @@ def test_a_paper_recorded_late_leaves_the_other_parties_ten_days_to_read_it() ->
     assert ended.state == S.TERMINATED
 
 
+@pytest.mark.usefixtures("days_to_come")
+def test_a_notice_that_is_not_followed_does_not_count_for_ever_and_leaves_the_others_theirs() -> None:
+    scene = Treaty()
+    convention = scene.active()
+    signatory, now = scene.signatories[Party.DISTRIBUTOR], timezone.now()
+    convention = gate.apply(convention, "give_notice", actor=signatory, **notice(signatory))
+    last, late = now + timedelta(days=150), now + timedelta(days=151)
+
+    with pytest.raises(Refused) as refused:
+        gate.apply(convention, "give_notice", actor=scene.manager, at=last, **notice(scene.manager))
+    assert sentences(refused) == {ending_rules.NONE_NOTICED.sentence}
+    assert ending_rules.alone_between(convention, timezone.localdate(last)) is not None
+    assert ending_rules.alone_between(convention, timezone.localdate(late)) is None
+    with pytest.raises(Refused) as refused:
+        terminate_convention(actor=signatory, convention=convention, at=late)
+    assert sentences(refused) == {ending_rules.NOTICE_FOLLOWED.sentence}
+    given = notice(scene.manager, reason=TerminateReason.BREACH)
+    theirs = gate.apply(convention, "give_notice", actor=scene.manager, at=late, **given)
+    assert (theirs.notice_by, theirs.notice_reason) == (scene.manager, TerminateReason.BREACH)
+
+
+@pytest.mark.usefixtures("days_to_come")
+@pytest.mark.parametrize(("days", "counts"), [(100, True), (170, False)])
+def test_what_was_given_and_not_followed_is_asked_of_nobody(days: int, counts: bool) -> None:
+    then = timezone.now() - timedelta(days=days)
+    scene = Treaty(at=then)
+    convention, signatory = scene.active(), scene.signatories[Party.DISTRIBUTOR]
+    given = notice(signatory, notice_on=timezone.localdate(then))
+    convention = gate.apply(convention, "give_notice", actor=signatory, at=then, **given)
+    reader = acting(signatory)
+    page, end = (read(reader, page_of(convention, f"convention_{one}")) for one in ("detail", "terminate"))
+
+    asked = "Résilier, ou retirer le préavis" in read(reader, reverse("conventions:inbox"))
+    take_back, give = (page_of(convention, f"convention_{one}") for one in ("take_back_notice", "give_notice"))
+    assert asked is counts
+    assert ("résiliez la convention ou retirez" in page) is counts
+    assert ("resté sans suite, ne compte plus" in page) is not counts
+    assert ("En vigueur jusqu’au" in page) is not counts
+    assert (take_back in end) is counts
+    assert give in end or counts
+
+
+def test_a_notice_on_an_amendment_counts_no_more_once_it_is_in_force() -> None:
+    scene = Treaty()
+    signatory, today = scene.signatories[Party.DISTRIBUTOR], timezone.localdate()
+    later = scene.amendment(scene.active(), DraftTerms(quotas=[Plan("laptop", 1, 50)]), today + timedelta(days=60))
+    amendment = scene.carry(later)
+    with pytest.raises(Refused) as refused:
+        gate.apply(amendment, "give_notice", actor=signatory, **notice(signatory))
+    assert sentences(refused) == {ending_rules.AMENDMENT_IN_TIME.sentence}
+    amendment = gate.apply(
+        amendment, "give_notice", actor=signatory, **notice(signatory, reason=TerminateReason.BREACH)
+    )
+    told = read(acting(scene.manager), page_of(amendment, "convention_detail"))
+    assert "Une mise en demeure" in told
+    assert "peut être résiliée du" in told
+
+
 def test_the_other_parties_and_the_pilot_read_a_notice_at_once_and_that_it_is_taken_back() -> None:
     scene = Treaty()
     assert scene.pilot
@@ -169,16 +228,34 @@ def test_the_other_parties_and_the_pilot_read_a_notice_at_once_and_that_it_is_ta
 
     mails = Mail.objects.filter(subject__startswith="Préavis de résiliation")
     assert mails.count() == 4
-    ends_from = written_day(timezone.localdate() + timedelta(days=90))
-    assert all(f"à partir du {ends_from}" in mail.body for mail in mails)
+    first, last = (written_day(timezone.localdate() + timedelta(days=days)) for days in (90, 150))
+    assert all(f"à partir du {first}, et jusqu’au {last} inclus" in mail.body for mail in mails)
+    assert all("Si elle la résilie, les appareils affectés" in mail.body for mail in mails)
+    paper = reverse("conventions:convention_notice", args=[convention.reference, again(convention).seq])
+    assert all(paper in mail.body for mail in mails)
     for reader in (scene.pilot, scene.manager, scene.signatories[Party.RECONDITIONER]):
-        assert acting(reader).get(page_of(convention, "convention_notice")).status_code == 200
+        assert acting(reader).get(paper).status_code == 200
         assert "Un préavis de résiliation" in read(acting(reader), page_of(convention, "convention_detail"))
+    watched = f"Une partie peut la résilier dès le {day(timezone.localdate() + timedelta(days=90))}"
+    assert watched in read(acting(scene.pilot), reverse("conventions:ending_list"))
+    assert watched.lower() in read(acting(scene.pilot), reverse("desk:home")).lower()
     with pytest.raises(PermissionDenied):
         gate.apply(again(convention), "take_back_notice", actor=scene.manager)
     back = gate.apply(again(convention), "take_back_notice", actor=signatory)
     assert (back.notice_reason, back.notice_file, back.state) == ("", None, S.ACTIVE)
-    assert Mail.objects.filter(subject__startswith="La convention continue").count() == 4
+    told = Mail.objects.filter(subject__startswith="La convention continue")
+    assert told.count() == 4
+    assert all(f"{signatory.organisation} retire son préavis de résiliation du" in mail.body for mail in told)
+    given = notice(scene.manager, reason=TerminateReason.BREACH)
+    theirs = gate.apply(back, "give_notice", actor=scene.manager, **given)
+    page = read(acting(scene.pilot), page_of(convention, "convention_detail"))
+    assert paper in page, "what was taken back can be read still, and where it was"
+    assert reverse("conventions:convention_notice", args=[convention.reference, theirs.seq]) in page
+    first, second = (b"".join(acting(scene.pilot).get(url).streaming_content) for url in (
+        paper, reverse("conventions:convention_notice", args=[convention.reference, theirs.seq])
+    ))  # fmt: skip
+    assert first != second
+    assert "retiré le" in page
 
 
 def test_the_database_holds_that_nobody_ends_it_alone_without_a_paper() -> None:

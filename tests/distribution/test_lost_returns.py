@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.conf import LazySettings
 from django.urls import reverse
+from django.utils import timezone
 
 from distribution.brought_back import LOST, LOST_PREPARED, OWED, standing_of
 from distribution.enums import SettlementKind
@@ -22,6 +23,7 @@ from prescriptions.owing import is_owed
 from refurb.enums import MissingReason
 from refurb.models import Device
 from refurb.services import devices
+from reports.figures import reckon
 from tests.distribution.shelves import Shelf, quotas_balance
 from tests.pages import acting, done, read
 from tests.prescriptions.files import Circle, again
@@ -194,6 +196,8 @@ def test_found_it_goes_back_to_the_return_it_was_in(shelf: Shelf) -> None:
     assert (found.missing_at, found.missing_reason) == (None, "")
     assert (found.returned_at, found.warranty_until) == (device.returned_at, device.warranty_until)
     assert (standing_of(found), shelf.quota().used) == (OWED, 1)
+    month = reckon(timezone.localdate().replace(day=1), timezone.now()).figures["buckets"]
+    assert [row[-5:] for row in month if row[0] == "returned"] == [[0, 1, 1, 1, 1]], "in once, out once, and varied"
     assert HouseholdMessage.objects.filter(code=MessageCode.RETURN).count() == 2
     assert Mail.objects.filter(subject__startswith="Prescription", subject__contains="retrouvé").count() == 1
     shelf.repair(found)

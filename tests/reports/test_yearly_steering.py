@@ -257,7 +257,10 @@ def lived(story: Story) -> None:
     declined = story.announced(paris(10, 8), laptops(2))
     gate.apply(declined, "decline", actor=story.pilot, at=paris(10, 9), reason=DeclineReason.TOO_OLD)
     circle = Circle(at=paris(10, 6))
-    refused_prescription(circle, "other")
+    other = CodedReason.objects.get(purpose=CodePurpose.REFUSAL, code="other")
+    other.pk, other.code = None, "hors-critères/zone"
+    other.save()
+    refused_prescription(circle, other.code)
     line = Line(circle=circle)
     refuse_connection(actor=line.agent, connection=line.sent(), refusal="no_coverage", at=line.later(days=1))
     close(story)
