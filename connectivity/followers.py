@@ -26,7 +26,7 @@ from connectivity.permissions import can_renew_connection
 from connectivity.prices import is_news
 from connectivity.services.campaigns import call_under_the_file_kept
 from connectivity.services.forgetting import forget_household, forget_person
-from connectivity.services.lines import hold_notices, overtake_notices, promise_notice
+from connectivity.services.lines import hold_notices, overtake_notices, promise_notice, retake_notices
 from connectivity.services.links import close_links, send_link
 from connectivity.services.reach import keep_reach
 from connectivity.services.transmissions import AROUND, carry_facts, transmit
@@ -41,6 +41,7 @@ from prescriptions.corrected import tell_correction
 from prescriptions.enums import Bond, Loss, NeedState, RightKind
 from prescriptions.liveness import keeps_alive
 from prescriptions.models import Need, RightsRequest
+from prescriptions.services.letters import falls_with
 from prescriptions.unnamed import judged_by
 
 S = ConnectionState
@@ -358,6 +359,7 @@ def register() -> None:
     register_kinds()
     register_panels()
     tell_correction(tell_correction_to_operators)
+    falls_with(retake_notices)
     judge_comments("connection", judged_by(_of_files))
     keeps_alive(Bond.LINE_SOUGHT, looks_for_a_line)
     keeps_alive(Bond.LINE_ACTIVE, has_a_line)

@@ -1,13 +1,7 @@
 """What is asked of the people of an organisation, kind by kind: whom, what the pilot does where nobody is left."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode
-
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils import timezone
 
 from connectivity.enums import TO_ANSWER, ConnectionState
@@ -16,6 +10,7 @@ from connectivity.models import ConnectionFile, LineNotice
 from conventions.enums import ALIVE, ConventionState, Party
 from conventions.models import Convention, EndConsent, Review, Signature
 from conventions.permissions import PARTIES
+from desk.awaited import AwaitedWork
 from distribution.asked_back import to_send_back
 from distribution.brought_back import to_follow
 from distribution.enums import SERVES
@@ -29,7 +24,7 @@ from prescriptions.enums import LIVE_STATES, HouseholdState, PrescriptionState
 from prescriptions.filters.lists import UNDER_WAY
 from prescriptions.machine.instruction_rules import INSTRUCTING
 from prescriptions.machine.rights_rules import to_correct, waits_for_its_worker
-from prescriptions.models import Need, Prescription, PromisedContact, RightsRequest, Transfer
+from prescriptions.models import HouseholdMessage, Need, Prescription, PromisedContact, RightsRequest, Transfer
 from prescriptions.owing import nothing_owed
 from prescriptions.permissions import FOLLOWING
 from prescriptions.services.hearing_back import to_hear
@@ -48,32 +43,6 @@ ENDED_BY = (
     (Party.DISTRIBUTOR, Kind.DISTRIBUTOR, "distributor"),
 )
 """Who agrees to it, and through what a convention leads to each."""
-
-
-@dataclass(frozen=True)
-class AwaitedWork:
-    """One kind of work: ``of`` leads from a row to the organisation it waits for, ``roles`` of ``kinds`` do it there.
-
-    ``way_out``: what the pilot does. ``listed``: the list that shows them, and the filter that takes the organisation.
-    ``asked_in``: the blocks of « À faire » in which its people read it, while there are some.
-    """
-
-    noun: Noun
-    kinds: Collection[Kind]
-    roles: Collection[Role]
-    rows: QuerySet[Any]
-    of: str
-    way_out: str
-    counted: str = "pk"
-    listed: tuple[str, dict[str, str], str] | None = None
-    asked_in: Collection[str] = ()
-
-    def url(self, organisation: int) -> str:
-        """Where they are listed, for one organisation; empty when no list has them."""
-        if self.listed is None:
-            return ""
-        name, asked, by = self.listed
-        return f"{reverse(name)}?{urlencode({**asked, by: organisation})}"
 
 
 def every_work() -> tuple[AwaitedWork, ...]:
@@ -221,6 +190,7 @@ def _prescribed() -> tuple[AwaitedWork, ...]:
             asked_in=["dossiers-proposes"],
         ),
         *_followed(),
+        *_posted(),
         AwaitedWork(
             Noun("demande à examiner", "demandes à examiner", feminine=True),
             [Kind.DISTRIBUTOR],
@@ -231,6 +201,25 @@ def _prescribed() -> tuple[AwaitedWork, ...]:
             listed=("prescriptions:prescription_list", {"state": PrescriptionState.SUBMITTED}, "distributor"),
             asked_in=["demandes"],
         ),
+    )
+
+
+def _posted() -> tuple[AwaitedWork, ...]:
+    """The letters that somebody printed, and that nobody posted."""
+    noun = Noun("lettre imprimée, à poster", "lettres imprimées, à poster", feminine=True)
+    letters = HouseholdMessage.objects.to_post()
+    way_out = "le foyer se prévient autrement, ou invitez quelqu’un qui les poste"
+    return tuple(
+        AwaitedWork(
+            noun,
+            [kind],
+            roles,
+            letters.filter(sender__kinds__contains=[kind]),
+            "sender",
+            way_out,
+            asked_in=["lettres-a-poster"],
+        )
+        for kind, roles in ((Kind.PRESCRIBER, FOLLOWING), (Kind.DISTRIBUTOR, (Role.ADVISER, Role.MANAGER)))
     )
 
 

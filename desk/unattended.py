@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import Count, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
-from desk.awaited_work import AwaitedWork, every_work
+from desk.awaited import AwaitedWork
+from desk.awaited_work import every_work
 from network.models import Organisation
 from network.models.membership import left_by_all
 

@@ -18,7 +18,7 @@ from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Reason
 from prescriptions.machine.prescription_rules import unrestricted
 from prescriptions.models import HouseholdMessage
-from prescriptions.services.contacts import NO_ADDRESS
+from prescriptions.services.contacts import no_letter
 from prescriptions.services.messages import letter_made, make_letter
 
 NOTHING_TO_TELL = Reason("told_already", "Il n’y a plus rien à dire de ce rendez-vous à ce foyer.")
@@ -54,8 +54,8 @@ def write_appointment_letter(*, actor: Actor, appointment: Appointment, at: date
     if not asked.exists():
         raise Refused({row.pk: (NOTHING_TO_TELL,)})
     prescription = row.need.prescription
-    if not prescription.household.address:
-        raise Refused({row.pk: (NO_ADDRESS,)})
+    if reason := no_letter(prescription.household):
+        raise Refused({row.pk: (reason,)})
     last = AppointmentEntry.objects.filter(object=row, verb__in=CHANGED_BY).latest("seq")
     message = message_about(row, message_of(row, last.verb, now), amount_of(row.need), now)
     before = letter_made(message, since=last.at, language=MessageLanguage.FRENCH)

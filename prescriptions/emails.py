@@ -14,12 +14,17 @@ from lifecycle.actors import Actor
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from prescriptions.enums import NeedState
-from prescriptions.models import CompletionRequest, Decision, Household, Need, Prescription, Transfer
+from prescriptions.enums.letters import MessageFate
+from prescriptions.models import CompletionRequest, Decision, Household, HouseholdMessage, Need, Prescription, Transfer
 from prescriptions.parameters import TRANSFER_DAYS
 from prescriptions.services.messages import Message, from_service, write_message
 from prescriptions.telling import without_an_answer
 from typography.french import written_day
 
+BACK_SAYS = {
+    MessageFate.UNKNOWN: "n’habite pas à l’adresse indiquée",
+    MessageFate.UNCLAIMED: "pli non réclamé",
+}
 type People = dict[int, list[tuple[str, str]]]
 
 
@@ -233,6 +238,18 @@ def _of_two_files(template: str, kept: Household, left: Household, at: datetime)
 def sms_stopped_for_prescriber(household: Household, at: datetime) -> None:
     """The household answered STOP: it is called from now on."""
     _about_file("sms_stopped_for_prescriber", household, at)
+
+
+def letter_back_for_worker(letter: HouseholdMessage, household: Household, fate: MessageFate, at: datetime) -> None:
+    """A letter came back: what it was about, what the envelope says, what is to be done."""
+    last = household.prescriptions.order_by("-pk").first()
+    if last is None:
+        return
+    page = absolute_url(reverse("prescriptions:household_edit", args=[household.reference]))
+    context = {"household": household, "letter": letter, "said": BACK_SAYS[fate], "page": page}
+    subject, body = compose("emails/prescriptions/letter_back_for_worker.txt", context)
+    for to in workers_of(last).values():
+        queue_mail(to=to, subject=subject, body=body, about=("household", household.pk), at=at)
 
 
 # --- what messages share

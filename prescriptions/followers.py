@@ -38,7 +38,9 @@ from prescriptions.models import (
     Residence,
 )
 from prescriptions.services.confirmation import close_links, send_link
+from prescriptions.services.contacts import retake_fallen
 from prescriptions.services.doubles import answers_about, record_answer
+from prescriptions.services.letters import falls_with
 from prescriptions.services.reminders import (
     cancel_notices,
     cancel_reminders,
@@ -346,6 +348,7 @@ def reopen_prescriptions(move: Move) -> None:
 
 def register() -> None:
     """Every registration of the app, once its models are known. Followers of one verb run in this order."""
+    falls_with(retake_fallen)
     register_households()
     on_transition("prescription", "submit", acknowledge)
     on_transition("prescription", "ask_completion", ask_for_what_is_missing)

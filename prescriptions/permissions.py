@@ -50,6 +50,11 @@ def _served(organisation: int | None) -> QuerySet[Any]:
     return served
 
 
+def posts_letters(actor: Actor | None) -> bool:
+    """Tell whether one prints and posts letters to households: whoever follows them, whoever serves them."""
+    return works(actor) or advises(actor) or relays(actor)
+
+
 def sees_messages(actor: Actor) -> Q | None:
     """Read the list of what households were written: their workers, the pilot."""
     return Q() if works(actor) or is_pilot(actor) else None

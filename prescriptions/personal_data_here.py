@@ -19,6 +19,7 @@ from prescriptions.models import (
     HouseholdMessage,
     ImportedPerson,
     Joining,
+    MessageNote,
     Need,
     NeedEntry,
     Prescription,
@@ -143,6 +144,7 @@ OF_PRESCRIPTIONS: tuple[PersonalData, ...] = (
         (
             *("reference", "state", "last_name", "first_name", "birth_date", "emancipated_on", "phone", "email"),
             *("address", "postcode", "commune", "domiciled", "adults", "children", "contact_channel", "prescriber"),
+            "address_doubted_at",
             *("created_at", "created_by", "last_contact_at", "archived_at", "anonymise_on"),
             "anonymised_at",
         ),
@@ -264,12 +266,19 @@ OF_PRESCRIPTIONS: tuple[PersonalData, ...] = (
         HouseholdMessage,
         "household",
         "Les messages qu’on vous a écrits",
-        ("code", "channel", "language", "written_at", "written_by"),
+        ("code", "channel", "language", "written_at", "written_by", "sender"),
         {
             "household": INTERNAL,
             "text": "la version du texte, dont vous avez les mots",
             **dict.fromkeys(("mail", "sms", "letter"), "le message lui-même, donné plus bas"),
         },
+    ),
+    PersonalData(
+        MessageNote,
+        "message__household",
+        "Ce que ces messages sont devenus",
+        ("message", "fate", "noted_at", "noted_by"),
+        dict.fromkeys(("subject", "subject_key"), INTERNAL),
     ),
     PersonalData(
         Reminder,

@@ -46,9 +46,9 @@ _TAKEN: dict[ContactChannel, Callable[[str], Q]] = {
     C.PHONE: lambda prefix: ~Q(**{f"{prefix}phone": ""}),
     C.SMS: lambda prefix: Q(**{f"{prefix}phone__regex": TYPED_MOBILE}),
     C.EMAIL: lambda prefix: ~Q(**{f"{prefix}email": ""}),
-    C.LETTER: lambda prefix: ~Q(**{f"{prefix}address": ""}),
+    C.LETTER: lambda prefix: ~Q(**{f"{prefix}address": ""}) & Q(**{f"{prefix}address_doubted_at": None}),
 }
-"""What each takes, as the base looks for it."""
+"""What each takes, as the base looks for it: an address from which a letter came back takes none."""
 
 
 def lacks(household: Household, channel: str = "", **said: Any) -> bool:
@@ -57,6 +57,8 @@ def lacks(household: Household, channel: str = "", **said: Any) -> bool:
     if column is None:
         return False
     known = said.get(column, getattr(household, column)) or ""
+    if column == "address" and household.address_doubted_at is not None and known == household.address:
+        return "postcode" not in said or said["postcode"] == household.postcode
     return not (mobile_of(known) if (channel or household.contact_channel) == C.SMS else known)
 
 

@@ -17,6 +17,7 @@ from prescriptions.views import (
     households,
     identity,
     instruction,
+    letters,
     lists,
     messages,
     own_page,
@@ -43,6 +44,9 @@ urlpatterns = [
     path("prescriptions/<str:reference>/lettre/", messages.prescription_letter, name="prescription_letter"),
     path("prescriptions/<str:reference>/redire/", messages.prescription_said_again, name="prescription_said_again"),
     path("messages/", messages.message_list, name="message_list"),
+    path("lettres/", letters.letter_list, name="letter_list"),
+    path("lettres/postees/", letters.letters_posted, name="letters_posted"),
+    path("lettres/<int:pk>/revenue/", letters.letter_back, name="letter_back"),
     path("messages/<int:pk>/lettre.pdf", messages.message_letter, name="message_letter"),
     path("prescriptions/<str:reference>/modifier/", filing.prescription_edit, name="prescription_edit"),
     path(

@@ -50,6 +50,10 @@ class NoticeQuerySet(models.QuerySet["LineNotice"]):
         lost = Q(mail__delivery=SendState.FAILED) | Q(sms__delivery=SendState.FAILED)
         return self.filter(Q(outcome=NewsOutcome.TOLD) | Q(outcome=NewsOutcome.SENT) & ~lost)
 
+    def last_said(self) -> Self:
+        """Those that the household knows, as long as they are the last news of their line."""
+        return self.said().filter(self._last())
+
     def unsaid(self) -> Self:
         """Those that nobody told: what could not leave told nobody anything.
 

@@ -3,6 +3,7 @@
 What people write (comment) may hold no social security number: ValidationError, naming the field.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -28,7 +29,7 @@ from lifecycle.machine import Reason
 from prescriptions.models import HouseholdMessage
 from prescriptions.nir import refuse_nir
 from prescriptions.reaching import channel_of
-from prescriptions.services.contacts import NO_ADDRESS
+from prescriptions.services.contacts import no_letter
 from prescriptions.services.messages import letter_made, make_letter, way_to, write_message
 from typography.french import Noun, euros, written_day
 
@@ -274,6 +275,30 @@ def untell_notice(*, actor: Actor, connection: ConnectionFile, read: str = "") -
     return notice
 
 
+def retake_notices(messages: Sequence[HouseholdMessage], at: datetime) -> None:
+    """What these messages told of a line is to be told still, when nothing came since: by a day that is to come."""
+    written: dict[int, list[HouseholdMessage]] = {}
+    for message in messages:
+        machine, key = message.about
+        if machine == "connection":
+            written.setdefault(key, []).append(message)
+    day = timezone.localdate(at)
+    for notice in LineNotice.objects.filter(file__in=written).last_said().select_related("file"):
+        if any(_told_by(notice, message) for message in written[notice.file_id]):
+            before = _days_of_visits(notice.file, LineNews(notice.about), at)
+            notice.settled_at, notice.settled_by, notice.outcome = None, None, ""
+            notice.due_on = min([add_working_days(day, LINE_NEWS_DAYS.on(day)), *before])
+            notice.save(update_fields=["settled_at", "settled_by", "outcome", "due_on"])
+
+
+def _told_by(notice: LineNotice, message: HouseholdMessage) -> bool:
+    """Whether this message told it: the one that left, or the letter that was made before somebody said so."""
+    if notice.outcome == NewsOutcome.SENT:
+        return (notice.mail_id, notice.sms_id) == (message.mail_id, message.sms_id)
+    made = notice.promised_at <= message.written_at <= (notice.settled_at or notice.promised_at)
+    return message.letter_id is not None and made
+
+
 @gate.one_transaction
 def write_line_letter(
     *,
@@ -291,8 +316,8 @@ def write_line_letter(
     if notice is None:
         raise Refused({file.pk: (NOTHING_TO_TELL,)})
     message = emails.line_news(file, LineNews(notice.about))
-    if not message.household.address:
-        raise Refused({file.pk: (NO_ADDRESS,)})
+    if reason := no_letter(message.household):
+        raise Refused({file.pk: (reason,)})
     before = letter_made(message, since=notice.promised_at, language=language)
     if before is not None:
         return before

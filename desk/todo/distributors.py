@@ -14,6 +14,7 @@ from desk.todo.blocks import SOON, WHOLE, Block, BlockRow, TodoAction, TodoPage,
 from desk.todo.connections import copper, serving_blocks, to_call
 from desk.todo.conventions import inbox
 from desk.todo.instruction import instruction_blocks
+from desk.todo.letters import letters_to_post
 from desk.todo.limits import Limits, limits_on
 from desk.todo.stocktakes import stocktakes
 from distribution.appointments import expected_at
@@ -50,6 +51,7 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
     alive = Convention.objects.handing_over(at, limits.values)
     blocks += (
         *appointment_blocks(actor, at),
+        letters_to_post(actor, at),
         _needs(actor, at, limits),
         *_shelf_blocks(actor, at, limits, alive),
         stocktakes(actor, at),

@@ -25,6 +25,7 @@ from desk.todo.blocks import SOON, Block, BlockRow, TodoAction, TodoPage, TodoPa
 from desk.todo.connections import copper, renewals, serving_blocks, to_call, to_tell
 from desk.todo.directory import entries
 from desk.todo.doubles import imported_doubles, needs_asked_twice
+from desk.todo.letters import letters_to_post
 from desk.todo.limits import Limits, limits_on
 from network.models import Membership
 from network.permissions import is_manager
@@ -119,6 +120,7 @@ def _file_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block
         _offered(actor, at, limits),
         _to_tell(actor, at),
         told_by_the_worker(actor, _mine(actor).values("pk"), at),
+        letters_to_post(actor, at),
         _heard(actor, at),
         _to_correct(actor, at),
         _to_end(actor, at),

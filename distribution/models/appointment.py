@@ -11,7 +11,7 @@ from django.utils import timezone
 from distribution.enums import AppointmentState as S
 from distribution.enums import ClosureReason, Weekday
 from distribution.permissions import sees_appointments
-from documents.enums import REPLACED, SendState
+from documents.enums import REPLACED, MessageChannel, SendState
 from documents.models import Mail, Sms
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.fields import StateField
@@ -19,7 +19,8 @@ from lifecycle.journal import Entry
 from lifecycle.machine import Stateful
 from network.models import Membership
 from prescriptions.enums import NeedState
-from prescriptions.models import Need, Residence
+from prescriptions.enums.letters import MessageFate
+from prescriptions.models import MessageNote, Need, Residence
 from refurb.enums import DeviceState
 from refurb.models import Device, DistributionPoint
 
@@ -98,7 +99,7 @@ class PointClosure(models.Model):
 
 
 def not_known() -> Q:
-    """What the household does not know: nobody told it, or what was sent to tell it did not leave."""
+    """What the household does not know: nobody told it, what was sent to tell it did not leave, or was not read."""
     lost: dict[str, Any] = {
         "about_machine": "appointment",
         "about_pk": OuterRef("pk"),
@@ -106,7 +107,24 @@ def not_known() -> Q:
         "created_at__gte": OuterRef("told_at"),
     }
     texts = Sms.objects.filter(**lost).exclude(error=REPLACED)
-    return Q(told_at=None) | Q(Exists(Mail.objects.filter(**lost))) | Q(Exists(texts))
+    return Q(told_at=None) | Q(Exists(Mail.objects.filter(**lost))) | Q(Exists(texts)) | _not_read()
+
+
+def _not_read() -> Q:
+    """What told the hour that it has came back, or went where the household is not: its letter, before somebody noted
+    that it knows; its mail or its SMS since. A number or an address that is corrected once the hour is past says
+    nothing of it; whoever answered that it comes knows it.
+    """
+    entries = AppointmentEntry.objects.filter(object=OuterRef(OuterRef("pk"))).order_by("-seq")
+    since = Subquery(entries.filter(verb__in=("book", "move", "cancel")).values("at")[:1])
+    notes = MessageNote.objects.not_read().filter(
+        subject="appointment", subject_key=OuterRef("pk"), noted_at__gte=OuterRef("told_at")
+    )
+    in_time = ~Q(fate=MessageFate.ASTRAY) | Q(noted_at__lt=OuterRef("starts_at"))
+    letter = Q(message__channel=MessageChannel.LETTER, message__written_at__gte=since)
+    sent = ~Q(message__channel=MessageChannel.LETTER) & Q(message__written_at__gte=OuterRef("told_at"))
+    answered = AppointmentEntry.objects.filter(object=OuterRef("pk"), verb="confirm", at=OuterRef("told_at"))
+    return Q(Exists(notes.filter(in_time, letter | sent))) & ~Q(Exists(answered))
 
 
 def not_received(*, foreseen: bool = False, without: int | None = None) -> Q:

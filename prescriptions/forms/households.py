@@ -44,9 +44,17 @@ class HouseholdForm(PersonForm):
         labels = PersonForm.Meta.labels | HomeForm.Meta.labels
         help_texts = HomeForm.Meta.help_texts
 
+    address_checked = forms.BooleanField(
+        label="L’adresse est la bonne\u00a0: vérifiée avec le foyer",
+        required=False,
+        help_text="Une lettre en est revenue\u00a0: tant que l’adresse n’est ni corrigée ni vérifiée, aucune n’y part.",
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         count_herself(self)
+        if self.instance.address_doubted_at is None:
+            del self.fields["address_checked"]
 
     def clean(self) -> dict[str, Any]:
         """What was written before this page is not what is corrected here."""

@@ -81,6 +81,7 @@ EVIDENCE: dict[str, list[str]] = {
     "householdaccess": [],
     "householdcorrection": [],
     "householdmessage": ["language", "text"],
+    "messagenote": [],
     "prescriptionpaper": [],
     "residence": [],
 }
@@ -140,6 +141,25 @@ WITHOUT_NIR = {
 }
 """The columns that people fill about people. Source: décret n° 2019-341 du 19 avril 2019."""
 
+NOTE_FITS = """
+CREATE FUNCTION prescriptions_note_fits() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.fate <> 'astray' AND NOT EXISTS (
+        SELECT 1 FROM prescriptions_householdmessage AS told WHERE told.id = NEW.message_id AND told.channel = 'letter'
+    ) THEN
+        RAISE EXCEPTION 'Seule une lettre se poste ou revient.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'prescriptions_note_fits';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER prescriptions_note_fits BEFORE INSERT ON prescriptions_messagenote FOR EACH ROW
+    EXECUTE FUNCTION prescriptions_note_fits();
+"""
+NOTE_FREE = """
+DROP TRIGGER prescriptions_note_fits ON prescriptions_messagenote;
+DROP FUNCTION prescriptions_note_fits();
+"""
+"""Nobody posts a mail or an SMS, and none comes back by the post."""
 
 FORGOTTEN = """
 CREATE FUNCTION prescriptions_household_forgotten() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -191,6 +211,7 @@ class Migration(migrations.Migration):
         Wall("proofphoto", "proofphotoentry", ["fault", "sent_at", "settled_at", "settled_by"]),
         *(AppendOnly(name, erasable) for name, erasable in EVIDENCE.items()),
         migrations.RunSQL(AGREEMENT_TEXT_KEPT, AGREEMENT_TEXT_FREE),
+        migrations.RunSQL(NOTE_FITS, NOTE_FREE),
         migrations.RunSQL(NIR, NO_NIR),
         *(
             without_nir(f"prescriptions_{table}", column)

@@ -13,7 +13,7 @@ from prescriptions.models.household import (
 from prescriptions.models.imported import ImportedPerson
 from prescriptions.models.instruction import AdviserAbsence, FileNote
 from prescriptions.models.joining import Joining
-from prescriptions.models.message import HouseholdMessage
+from prescriptions.models.message import HouseholdMessage, MessageNote
 from prescriptions.models.need import Need, NeedEntry, Rank, RankLine, rank_of, served_before_turn
 from prescriptions.models.photo import ProofPhoto, ProofPhotoEntry, WaitingPicture
 from prescriptions.models.prescription import (
@@ -62,6 +62,7 @@ __all__ = [
     "HouseholdMessage",
     "ImportedPerson",
     "Joining",
+    "MessageNote",
     "Need",
     "NeedEntry",
     "Prescription",

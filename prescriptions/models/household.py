@@ -140,6 +140,7 @@ class Household(Stateful):
     contact_channel = models.CharField(
         "comment le joindre", max_length=8, choices=ContactChannel, default=ContactChannel.PHONE
     )
+    address_doubted_at = models.DateTimeField("adresse douteuse depuis le", null=True, blank=True, editable=False)
     name_key = models.CharField("nom, tel qu’on le cherche", max_length=170, blank=True, editable=False, db_index=True)
     phone_key = models.CharField(
         "téléphone, tel qu’on le cherche", max_length=20, blank=True, editable=False, db_index=True

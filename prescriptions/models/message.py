@@ -1,22 +1,25 @@
 """What a household was written: each SMS, mail and letter, with the text it was made from."""
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Case, CharField, F, Q, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from documents.enums import MessageChannel, MessageCode, MessageLanguage, SendState
 from documents.models import Document, Mail, MessageText, Sms, why_stopped
 from lifecycle.actors import SYSTEM, Actor
-from network.models import Membership
+from network.models import Membership, Organisation
 from network.permissions import is_pilot
+from prescriptions.enums import HouseholdState
+from prescriptions.enums.letters import CAME_BACK, NOT_READ, SENT_OFF, MessageFate
 from prescriptions.models.household import Household, OfHouseholdQuerySet
-from prescriptions.permissions import works
+from prescriptions.permissions import posts_letters, works
 
 PRINTED = "printed"
 """What became of a letter: somebody posts it."""
-FATES = [*SendState.choices, (PRINTED, "Imprimée, à poster")]
+FATES = [*SendState.choices, (PRINTED, "Imprimée, à poster"), *MessageFate.choices]
 
 
 class HouseholdMessageQuerySet(OfHouseholdQuerySet["HouseholdMessage"]):
@@ -30,14 +33,41 @@ class HouseholdMessageQuerySet(OfHouseholdQuerySet["HouseholdMessage"]):
 
     def with_fate(self) -> Self:
         """With what became of each: how far it has gone, when it left, what stopped it."""
-        letter = When(channel=MessageChannel.LETTER, then=Value(PRINTED))
-        fate = Case(letter, default=Coalesce("mail__delivery", "sms__delivery"), output_field=CharField())
+        noted = Subquery(MessageNote.objects.filter(message=OuterRef("pk")).order_by("-pk").values("fate")[:1])
+        letter = When(channel=MessageChannel.LETTER, then=Coalesce(noted, Value(PRINTED)))
+        sent = Coalesce("mail__delivery", "sms__delivery")
+        fate = Case(letter, default=Coalesce(noted, sent, output_field=CharField()), output_field=CharField())
         return self.annotate(
             fate=fate,
             left_at=Coalesce("mail__sent_at", "sms__sent_at"),
             leaves_at=F("sms__leaves_at"),
             error=Coalesce("mail__error", "sms__error", Value("")),
         )
+
+    def letters_of(self, actor: Actor) -> Self:
+        """The letters that one's organisation prints and posts: it signs them, or somebody of it made them."""
+        if not posts_letters(actor):
+            return self.none()
+        ours = Q(sender=actor.organisation_id) | Q(written_by__organisation=actor.organisation_id)
+        return self.filter(ours, channel=MessageChannel.LETTER, letter__forgotten_at=None)
+
+    def to_post(self) -> Self:
+        """The letters of which nobody said what they became, and that no other replaces since; of open files."""
+        about = {name: OuterRef(name) for name in ("letter__owner_machine", "letter__owner_pk")}
+        later = HouseholdMessage._base_manager.filter(**about, pk__gt=OuterRef("pk"))
+        open_file = Q(household__state=HouseholdState.OPEN) | Q(household__joined_into__state=HouseholdState.OPEN)
+        letters = self.filter(open_file, channel=MessageChannel.LETTER, letter__forgotten_at=None)
+        return letters.filter(~Exists(MessageNote.objects.filter(message=OuterRef("pk"))), ~Exists(later))
+
+    def may_come_back(self) -> Self:
+        """The letters that were posted, and did not come back."""
+        notes = MessageNote.objects.filter(message=OuterRef("pk"))
+        posted, back = notes.filter(fate=MessageFate.POSTED), notes.filter(fate__in=CAME_BACK)
+        return self.filter(Exists(posted), ~Exists(back), channel=MessageChannel.LETTER, letter__forgotten_at=None)
+
+    def read(self) -> Self:
+        """Those that did not come back, nor went where the household is not."""
+        return self.filter(~Exists(MessageNote.objects.not_read().filter(message=OuterRef("pk"))))
 
 
 class HouseholdMessage(models.Model):
@@ -56,6 +86,9 @@ class HouseholdMessage(models.Model):
     written_at = models.DateTimeField("écrit le")
     written_by = models.ForeignKey(
         Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="écrit par"
+    )
+    sender = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="lettre signée de"
     )
     mail = models.OneToOneField(Mail, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="courriel")
     sms = models.OneToOneField(Sms, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="SMS")
@@ -87,7 +120,73 @@ class HouseholdMessage(models.Model):
         return f"{self.get_code_display()}, {self.get_channel_display()}"
 
     @property
+    def about(self) -> tuple[str, int]:
+        """The machine and the key of what it is about, as its mail, its SMS or its letter says."""
+        if self.letter is not None:
+            return self.letter.owner_machine, self.letter.owner_pk
+        carried = self.mail or self.sms
+        assert carried is not None
+        return carried.about_machine, carried.about_pk
+
+    @property
     def stopped(self) -> str:
         """Why it did not leave, in words; empty when nothing stopped it (``with_fate``)."""
         error: str = getattr(self, "error", "")
         return why_stopped(error) if error and getattr(self, "fate", "") == SendState.FAILED else ""
+
+
+class MessageNoteQuerySet(models.QuerySet["MessageNote"]):
+    """Reads of what is noted of messages."""
+
+    def not_read(self) -> Self:
+        """Those after which the household does not know what the message said."""
+        return self.filter(fate__in=NOT_READ)
+
+
+class MessageNote(models.Model):
+    """What became of a message that Maillon cannot know: somebody says so, once for each kind. Append-only.
+
+    ``subject``, ``subject_key``: the machine and the key of what the message is about, as it says itself.
+    """
+
+    message = models.ForeignKey(HouseholdMessage, models.PROTECT, related_name="notes", verbose_name="message")
+    fate = models.CharField("suite", max_length=9, choices=MessageFate)
+    subject = models.CharField("objet", max_length=40)
+    subject_key = models.BigIntegerField("clé de l’objet")
+    noted_at = models.DateTimeField("noté le")
+    noted_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="noté par")
+
+    objects = MessageNoteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "suite d’un message"
+        verbose_name_plural = "suites de messages"
+        ordering = ("pk",)
+        indexes = (
+            models.Index(
+                fields=("subject", "subject_key"),
+                condition=Q(fate__in=NOT_READ),
+                name="prescriptions_note_not_read",
+            ),
+        )
+        constraints = (
+            models.CheckConstraint(condition=Q(fate__in=MessageFate.values), name="prescriptions_note_fate"),
+            models.UniqueConstraint(
+                fields=("message",), condition=Q(fate__in=SENT_OFF), name="prescriptions_note_sent_off_once"
+            ),
+            models.UniqueConstraint(
+                fields=("message",), condition=Q(fate__in=CAME_BACK), name="prescriptions_note_back_once"
+            ),
+            models.UniqueConstraint(
+                fields=("message",), condition=Q(fate=MessageFate.ASTRAY), name="prescriptions_note_astray_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.get_fate_display()
+
+    @classmethod
+    def of(cls, message: HouseholdMessage, fate: MessageFate, *, by: Actor, at: datetime) -> Self:
+        """That this message became this; not yet saved. Its letter, mail or SMS is read."""
+        machine, key = message.about
+        return cls(message=message, fate=fate, subject=machine, subject_key=key, noted_at=at, noted_by_id=by.pk)

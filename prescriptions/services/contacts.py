@@ -1,6 +1,6 @@
 """What the sheets of households promise is done by somebody: a mail leaves at once, the rest has its person and day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
@@ -47,6 +47,12 @@ NOT_IN_THIS_ONE = Reason(
     field="langue",
 )
 NO_ADDRESS = Reason("no_address", "L’adresse du foyer n’est pas dans son dossier\u00a0: notez-la, ou appelez-le.")
+DOUBTED = Reason(
+    "address_doubted",
+    "Une lettre est revenue de l’adresse de ce foyer\u00a0: appelez-le, ou faites faire «\u00a0Corriger l’identité ou"
+    " le contact\u00a0» dans son dossier.",
+    lifted_by="le travailleur social du foyer",
+)
 STILL_SAID = {
     ContactAbout.MISSING: (PrescriptionState.INCOMPLETE,),
     ContactAbout.ACCEPTED: (PrescriptionState.ACCEPTED,),
@@ -280,13 +286,48 @@ def write_letter(
     contact = next(iter(locked(PromisedContact.objects.to_keep().filter(prescription=row))), None)
     if contact is None:
         raise Refused({row.pk: (TOLD_ALREADY,)})
-    if not row.household.address:
-        raise Refused({row.pk: (NO_ADDRESS,)})
+    if reason := no_letter(row.household):
+        raise Refused({row.pk: (reason,)})
     message = news_of(row, contact)
     before = letter_made(message, since=contact.promised_at, language=language)
     if before is not None:
         return before
     return make_letter(message, by=actor, sender=row.prescriber, language=language, at=at or timezone.now())
+
+
+def no_letter(household: Household) -> Reason | None:
+    """Why no letter is made for a household: no address is known, or a letter came back from it."""
+    if not household.address:
+        return NO_ADDRESS
+    return DOUBTED if household.address_doubted_at is not None else None
+
+
+def retake_fallen(messages: Sequence[HouseholdMessage], at: datetime) -> None:
+    """What these messages told is to be told still, when nothing came since: by a day that is still to come."""
+    written: dict[int, list[HouseholdMessage]] = {}
+    for message in messages:
+        machine, key = message.about
+        if machine == "prescription":
+            written.setdefault(key, []).append(message)
+    rows = PromisedContact.objects.filter(prescription__in=written).select_related("prescription")
+    last = rows.order_by("prescription_id", "-pk").distinct("prescription_id")
+    day = timezone.localdate(at)
+    due_on = add_working_days(day, TELL_DAYS.on(day)) if written else day
+    for contact in last:
+        stands = contact.prescription.state in STILL_SAID[ContactAbout(contact.about)]
+        if stands and any(_told_by(contact, message) for message in written[contact.prescription_id]):
+            contact.settled_at, contact.settled_by, contact.outcome = None, None, ""
+            contact.due_on = max(contact.due_on, due_on)
+            contact.save(update_fields=["settled_at", "settled_by", "outcome", "due_on"])
+
+
+def _told_by(contact: PromisedContact, message: HouseholdMessage) -> bool:
+    """Whether this message is what told it: the one that left, or the letter that was made before somebody said so."""
+    if contact.outcome == ContactOutcome.SENT:
+        return message.pk is not None and (contact.mail_id, contact.sms_id) == (message.mail_id, message.sms_id)
+    if contact.outcome != ContactOutcome.TOLD or message.letter_id is None or contact.settled_at is None:
+        return False
+    return message.code == code_of(contact) and contact.promised_at <= message.written_at <= contact.settled_at
 
 
 def languages_left(prescription: Prescription, at: datetime | None = None) -> list[tuple[str, str]]:

@@ -42,6 +42,7 @@ PEOPLE = {
     "email": "",
     "address": "",
     "postcode": "",
+    "address_doubted_at": None,
     "name_key": "",
     "phone_key": "",
     "address_key": "",

@@ -25,8 +25,10 @@ from prescriptions.models.household import IDENTITY
 from prescriptions.nir import refuse_nir
 from prescriptions.permissions import can_follow_household
 from prescriptions.reaching import COLUMN, LACKS, lacks
+from prescriptions.services.letters import note_astray
 from prescriptions.services.messages import withhold_from_former
 
+HOME = ("address", "postcode")
 IDENTITY_REASON = Reason("reason", "Dites pourquoi vous lisez qui est ce foyer.", field="reason")
 NOT_OPEN = Reason(
     "not_open", "Le dossier du foyer est archivé ou effacé\u00a0: rouvrez-le, ou s’il est effacé, ouvrez-en un autre."
@@ -71,12 +73,14 @@ def create_household(
 @gate.one_transaction
 def edit_household(*, actor: Actor, household: Household, at: datetime | None = None, **person: Any) -> Household:
     """Describe a household again; another ``commune`` among ``person`` is a move, told today, once one was decided on.
+    ``address_checked`` among it: the address from which a letter came back is the right one.
 
     Before, it is put right: nobody moved (``locate``, ``correct_commune``).
     Raises Unknown, PermissionDenied, Refused once archived, ValidationError.
     """
-    commune = person.pop("commune", None)
-    row, filed = _describe_again(actor, household, at, person)
+    commune, checked = person.pop("commune", None), bool(person.pop("address_checked", False))
+    moves = commune is not None and commune.pk != household.commune_id
+    row, filed = _describe_again(actor, household, at, person, checked=checked, was_wrong=not moves)
     if commune is not None and commune.pk != row.commune_id:
         if not filed:
             located: Household = gate.apply(row, "locate", actor=actor, at=at, commune=commune)
@@ -90,9 +94,18 @@ def edit_household(*, actor: Actor, household: Household, at: datetime | None = 
 
 
 def _describe_again(
-    actor: Actor, household: Household, at: datetime | None, person: Mapping[str, Any]
+    actor: Actor,
+    household: Household,
+    at: datetime | None,
+    person: Mapping[str, Any],
+    *,
+    checked: bool = False,
+    was_wrong: bool = True,
 ) -> tuple[Household, bool]:
-    """The household as it is now described, and whether something was filed for it: then it stays reachable."""
+    """The household as it is now described, and whether something was filed for it: then it stays reachable.
+
+    ``checked``: its address is the right one. ``was_wrong``: not of one that moved: what it was told found it.
+    """
     row = _locked_household(actor, household)
     today = timezone.localdate(at)
     described = _described(person, row.emancipated_on, today)
@@ -100,6 +113,8 @@ def _describe_again(
     was_reachable, was_told = row.is_reachable, not lacks(row)
     for name, value in described.items():
         setattr(row, name, value)
+    if checked or any(getattr(row, name) != before.get(name, getattr(row, name)) for name in HOME):
+        row.address_doubted_at = None
     filed = Prescription.objects.filter(household=row.pk, submitted_at__isnull=False).exists()
     if filed and was_reachable and not row.is_reachable:
         raise Refused({row.pk: (REACHABLE,)})
@@ -107,8 +122,10 @@ def _describe_again(
         raise Refused({row.pk: (_without(row, before),)})
     row.set_keys()
     _clean(row, [name for name in described if described[name] != before[name]], today)
-    row.save(update_fields=[*described, "name_key", "phone_key", "address_key"])
-    withhold_from_former(row, before)
+    row.save(update_fields=[*described, "address_doubted_at", "name_key", "phone_key", "address_key"])
+    changed = withhold_from_former(row, before)
+    if was_wrong:
+        note_astray(row, changed, actor=actor, at=at or timezone.now())
     if filed or RightsRequest.objects.open().filter(household=row.pk, kind=RightKind.RECTIFICATION).exists():
         record_correction(actor, row, before, at)
     return row, filed
@@ -149,7 +166,7 @@ def move_household(
     """
     refuse_nir(comment=comment)
     if home:
-        _describe_again(actor, household, at, home)
+        _describe_again(actor, household, at, home, was_wrong=False)
     moved: Household = gate.apply(
         household, "move", actor=actor, at=at, comment=comment, commune=commune, moved_on=moved_on
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from documents.emails import TOLD, compose
@@ -28,6 +28,7 @@ from prescriptions.documents import LETTER
 from prescriptions.enums import ContactChannel, SheetLanguage
 from prescriptions.hearing import hears
 from prescriptions.models import Household, HouseholdMessage, SheetTranslation
+from prescriptions.models.message import HouseholdMessageQuerySet
 from prescriptions.reaching import channel_of
 from prescriptions.saying import Tongue, TranslatableDay, translatable
 from typography.french import by_pairs
@@ -111,7 +112,7 @@ def make_letter(
     """A letter to be printed and posted by somebody, frozen as it is; in French where that language has no text."""
     text, subject, body = _text_and_words(message, MessageChannel.LETTER, language, at)
     row = _row(message, MessageChannel.LETTER, text, at)
-    row.written_by_id = by.pk
+    row.written_by_id, row.sender = by.pk, sender
     row.letter = freeze_document(
         kind=LETTER,
         owner=message.about,
@@ -119,7 +120,7 @@ def make_letter(
         values={
             "reference": str(message.values.get("reference", "")),
             "prescriber": sender.name,
-            **_on_paper(message, body),
+            **on_paper(message.household, body),
             "language": text.language,
             "direction": "rtl" if text.language in RIGHT_TO_LEFT else "ltr",
             **_around(text.language, at),
@@ -144,16 +145,15 @@ def letter_made(message: Message, *, since: datetime, language: str) -> Househol
         written_at__gte=since,
         language=text.language,
     )
-    last = made.select_related("letter").order_by("-pk").first()
-    says = _on_paper(message, body)
+    last = made.read().select_related("letter").order_by("-pk").first()
+    says = on_paper(message.household, body)
     if last is None or last.letter is None or {name: last.letter.values.get(name) for name in says} != says:
         return None
     return last
 
 
-def _on_paper(message: Message, body: str) -> dict[str, Any]:
+def on_paper(household: Household, body: str) -> dict[str, Any]:
     """To whom and where a letter goes, and its words."""
-    household = message.household
     return {
         "name": household.name,
         "address": household.address,
@@ -174,24 +174,26 @@ def withhold_messages(households: Iterable[int], channel: MessageChannel | None 
 
     What was written to a file that was joined to theirs is theirs.
     """
-    rows = _written_to(households)
+    rows = written_to(households)
     call_off(rows if channel is None else rows.filter(channel=channel), error=WITHHELD)
 
 
-def withhold_from_former(household: Household, before: Mapping[str, Any]) -> None:
+def withhold_from_former(household: Household, before: Mapping[str, Any]) -> set[str]:
     """What waits for a number or an address that was theirs does not leave: somebody else may have it today.
 
-    ``before``: what the columns that were written again said.
+    ``before``: what the columns that were written again said. Answers which say something else.
     """
     changed = {name for name, said in before.items() if getattr(household, name) != said}
     if mobile_of(before.get("phone", "")) == mobile_of(household.phone):
         changed.discard("phone")
     gone = [way for way, columns in CARRIED_BY.items() if changed & columns]
     if gone:
-        call_off(_written_to([household.pk]).filter(channel__in=gone), error=MOVED)
+        call_off(written_to([household.pk]).filter(channel__in=gone), error=MOVED)
+    return changed
 
 
-def _written_to(households: Iterable[int]) -> QuerySet[HouseholdMessage]:
+def written_to(households: Iterable[int]) -> HouseholdMessageQuerySet:
+    """What was written to these households, under whichever file."""
     pks = list(households)
     return HouseholdMessage.objects.filter(Q(household__in=pks) | Q(household__joined_into__in=pks))
 

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from documents.enums import SendState
 from lists.columns import WHOLE
+from prescriptions.enums.letters import MessageFate
 from prescriptions.models import HouseholdMessage
 from prescriptions.models.message import FATES, PRINTED
 from typography.french import moment
@@ -18,7 +19,12 @@ TONES: dict[str, str] = {
     SendState.SENT: "tag--done",
     SendState.KEPT: "tag--done",
     SendState.FAILED: "tag--danger",
-    PRINTED: "tag--done",
+    PRINTED: "tag--todo",
+    MessageFate.POSTED: "tag--done",
+    MessageFate.GIVEN: "tag--done",
+    MessageFate.UNKNOWN: "tag--danger",
+    MessageFate.UNCLAIMED: "tag--danger",
+    MessageFate.ASTRAY: "tag--danger",
 }
 
 

@@ -89,9 +89,11 @@ def prescription_said_again(request: Request, reference: str) -> HttpResponse:
 
 @require_safe
 def message_letter(request: Request, pk: int) -> FileResponse:
-    """A letter, as it is printed; for whoever follows the household."""
+    """A letter, as it is printed; for whoever follows the household, and whoever posts it."""
     actor = request.membership
-    rows = HouseholdMessage.objects.visible_to(actor) if works(actor) else HouseholdMessage.objects.none()
+    rows = HouseholdMessage.objects.letters_of(actor)
+    if works(actor):
+        rows |= HouseholdMessage.objects.visible_to(actor).filter(channel=MessageChannel.LETTER)
     message = get_object_or_404(rows.select_related("letter", "household"), pk=pk, channel=MessageChannel.LETTER)
     assert message.letter is not None
     record_access(actor=actor, household=message.household, what="message_letter")

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from connectivity.models import ConnectionFile
 from conventions.flows import ConventionFlow
-from desk.awaited_work import AwaitedWork, every_work
+from desk.awaited import AwaitedWork
+from desk.awaited_work import every_work
 from desk.todo.blocks import Block
 from desk.todo.pages import page_for
 from distribution.models import DerogationRequest
