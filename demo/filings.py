@@ -111,7 +111,8 @@ class Filing(HouseholdRequest):
 
     def _send(self) -> None:
         distributor = self.story.cast.organisations["distributor"]
-        left = self.prescription.photos.waiting().exists()  # what nobody looked at was seen at the desk since
+        waiting = self.prescription.photos.waiting()  # what nobody looked at was seen at the desk since
+        left = waiting.values_list("reference", flat=True)
         prescriptions.submit_prescription(**self.act, distributor=distributor, photos_left=left)
 
     def decide(self) -> Iterator[datetime]:

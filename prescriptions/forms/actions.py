@@ -17,6 +17,7 @@ from prescriptions.models import CodedReason, Prescription
 from prescriptions.nir import validate_no_nir
 from prescriptions.permissions import FOLLOWING
 from prescriptions.unattended import followed_by_nobody, is_left, sentence_on_examining, telling_left
+from typography.french import moment
 
 
 def active(kind: OrganisationKind) -> Any:
@@ -51,16 +52,20 @@ class SubmitForm(forms.Form):
         empty_label="Choisissez…",
         error_messages={"required": prescription_rules.DISTRIBUTOR_GIVEN.sentence},
     )
-    photos_left = forms.BooleanField(
-        label="La photo envoyée par le foyer ne sert plus\u00a0: l’effacer sans la regarder",
+    photos_left = forms.MultipleChoiceField(
+        label="Photo envoyée par le foyer qui ne sert plus, à effacer sans la regarder",
         required=False,
+        widget=forms.CheckboxSelectMultiple,
         help_text="Le foyer lit sur sa page qu’elle est effacée sans avoir servi.",
     )
 
     def __init__(self, *args: Any, prescription: Prescription, receivers: list[Organisation], **kwargs: Any) -> None:
         known = prescription.distributor_id or next((one.pk for one in receivers), None)
         super().__init__(*args, **{"initial": {"distributor": known}} | kwargs)
-        if not prescription.photos.waiting().exists():
+        waiting = prescription.photos.waiting().values_list("reference", "sent_at")
+        photos = {reference: f"Celle du {moment(sent_at)}, {reference}" for reference, sent_at in waiting if sent_at}
+        field_of(self, "photos_left", forms.MultipleChoiceField).choices = photos.items()
+        if not photos:
             del self.fields["photos_left"]
         field = field_of(self, "distributor", RowField)
         ranks = [When(pk=one.pk, then=rank) for rank, one in enumerate(receivers)]

@@ -18,10 +18,12 @@ def _sentence(count: int) -> str:
 
 
 def _unseen(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    """Filed again, a photo that waits is deleted: it is looked at first, or the worker says that it need not be."""
-    if ctx.values.get("photos_left"):
-        return {}
+    """Filed again, a photo that waits is deleted: it is looked at first, or the worker says that it need not be.
+
+    Of that photo, and not of one that came since.
+    """
     waiting = ProofPhoto.objects.waiting().filter(prescription__in=list(per_row))
+    waiting = waiting.exclude(reference__in=ctx.values.get("photos_left") or ())
     return dict.fromkeys(waiting.values_list("prescription", flat=True), PHOTO_WAITS)
 
 

@@ -247,20 +247,21 @@ def submit_prescription(
     actor: Actor,
     prescription: Prescription,
     distributor: Organisation | None = None,
-    photos_left: bool = False,
+    photos_left: Iterable[str] = (),
     at: datetime | None = None,
     comment: str = "",
 ) -> Prescription:
     """Send a draft, or a file that was completed, to its distributor: the one given, the same as before, or the only
     one of the territory.
 
-    ``photos_left``: the photos that the household sent are deleted though nobody looked at them.
+    ``photos_left``: references of photos that the household sent, which are deleted though nobody looked at them.
 
     Raises Unknown, PermissionDenied, Refused, ValidationError.
     """
     refuse_nir(comment=comment)
     receiver = distributor or prescription.distributor or _only(distributors_for(prescription=prescription, at=at))
-    told: dict[str, Any] = {"distributor": receiver} | ({"photos_left": True} if photos_left else {})
+    left = list(photos_left)
+    told: dict[str, Any] = {"distributor": receiver} | ({"photos_left": left} if left else {})
     submitted: Prescription = gate.apply(prescription, "submit", actor=actor, at=at, comment=comment, **told)
     return submitted
 

@@ -302,7 +302,9 @@ def test_nobody_looked_at_it_and_the_clock_deletes_it(circle: Circle) -> None:
 @pytest.mark.parametrize(
     "ends",
     [
-        lambda circle, row: circle.submit(circle.answer(row), photos_left=True),
+        lambda circle, row: circle.submit(
+            circle.answer(row), photos_left=[photo.reference for photo in row.photos.all()]
+        ),
         lambda circle, row: withdraw_prescription(actor=circle.worker, prescription=row, reason="no_longer_needed"),
         lambda circle, row: gate.apply(row, "revoke", actor=circle.worker, channel="place"),
     ],
@@ -328,10 +330,17 @@ def test_a_file_is_not_filed_again_before_its_photo_is_looked_at_or_said_to_serv
     assert PHOTOS_SEEN.sentence in told
     assert again(photo).state == S.WAITING
 
-    done(client, url, distributor=circle.distributor.pk, photos_left="on")
+    since = sent(prescription)
+    told = answered(client, url, distributor=circle.distributor.pk, photos_left=[photo.reference])
+    assert PHOTOS_SEEN.sentence in told, "one that came since is not deleted by what was ticked of another"
+    assert f'value="{since.reference}"' in told
+    assert {again(photo).state, again(since).state} == {S.WAITING}
+    both = [photo.reference, since.reference]
+    done(client, url, distributor=circle.distributor.pk, photos_left=both)
 
     assert gone(photo)
-    assert again(prescription).journal.latest("seq").values["photos_left"] is True
+    assert gone(since)
+    assert again(prescription).journal.latest("seq").values["photos_left"] == both
 
 
 def test_a_photo_that_was_looked_at_lets_the_file_be_filed_and_asks_nothing(circle: Circle) -> None:
