@@ -18,6 +18,7 @@ from prescriptions.enums import (
     PrescriptionState,
     ReminderKind,
 )
+from prescriptions.machine.completion_rules import PHOTOS_SEEN
 from prescriptions.machine.household_rules import only_a_draft
 from prescriptions.models import Household, Need, Prescription, PromisedContact, RightsRequest
 from prescriptions.parameters import DRAFT_DAYS
@@ -105,10 +106,19 @@ def _incomplete(prescription: Prescription, needs: list[Need], actor: Actor) -> 
 
 
 def _to_submit(prescription: Prescription, actor: Actor, awaited: str, yours: str, ready: str) -> Step:
-    """To the summary once nothing is missing (``ready``), else to what was asked or to the first step that lacks it."""
+    """To the summary once nothing is missing (``ready``), else to what was asked or to the first step that lacks it.
+
+    Where a photo of the household is all that waits, to that photo.
+    """
     seen = Prescription.objects.filter(pk=prescription.pk)
-    if not gate.preview(seen, "submit", actor=actor).refused:
+    refused = gate.preview(seen, "submit", actor=actor).refused
+    if not refused:
         return Step(awaited, ready, "submit")
+    photo = prescription.photos.waiting().first()
+    if photo is not None and {reason.code for reason in refused.get(prescription.pk, ())} == {PHOTOS_SEEN.code}:
+        url = reverse("prescriptions:proof_photo_detail", args=[photo.reference])
+        looked = "regardez la photo que le foyer a envoyée, puis déposez de nouveau"
+        return Step(awaited, looked, url=url, label="Regarder la photo")
     edit = reverse("prescriptions:prescription_edit", args=[prescription.reference])
     return Step(awaited, yours, url=edit, label="Compléter")
 

@@ -322,6 +322,9 @@ def test_a_file_is_not_filed_again_before_its_photo_is_looked_at_or_said_to_serv
     prescription = circle.answer(incomplete(circle))
     photo, client = sent(prescription), acting(circle.worker)
     url = reverse("prescriptions:prescription_submit", args=[prescription.reference])
+    detail = read(client, page_of(prescription, "prescription_detail"))
+    assert "regardez la photo que le foyer a envoyée" in detail
+    assert "apportez ce qui est demandé" not in detail
     page = read(client, url)
     assert "Un papier en photo attend" in page
     assert page_of(photo, "proof_photo_detail") in page
