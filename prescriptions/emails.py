@@ -69,9 +69,11 @@ def emptied_for_others(prescription: Prescription, actor: Actor, at: datetime) -
     """Its last need was given up before it was accepted: to its worker and to the distributor, save whoever did it."""
     dropped = prescription.needs.exclude(dropped_at=None).order_by("-dropped_at", "-pk").first()
     assert dropped is not None
-    people = workers_of(prescription) | _advisers(prescription)
-    people.pop(actor.organisation_id, None)
-    _write("emptied_for_others", prescription, people, at, need=dropped)
+    written = {actor.user.email} if isinstance(actor, Membership) else set()
+    for people in (workers_of(prescription), _advisers(prescription)):
+        others = {at_work: [one for one in team if one[0] not in written] for at_work, team in people.items()}
+        _write("emptied_for_others", prescription, {pk: team for pk, team in others.items() if team}, at, need=dropped)
+        written |= {address for team in others.values() for address, _ in team}
 
 
 def revoked_for_distributor(prescription: Prescription, at: datetime) -> None:

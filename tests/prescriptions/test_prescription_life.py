@@ -154,6 +154,20 @@ def test_the_page_that_gives_a_need_up_says_what_becomes_of_the_request_and_its_
     assert "son dernier besoin est abandonné, avant que la demande soit acceptée" in stopped
 
 
+def test_whoever_follows_a_request_learns_that_a_colleague_gave_up_its_last_need_and_the_colleague_does_not() -> None:
+    circle = Circle()
+    for actor, others in (
+        (circle.manager, {circle.worker, circle.adviser}),
+        (circle.worker, {circle.adviser}),
+        (circle.adviser, {circle.worker}),
+    ):
+        prescription = circle.submitted()
+        Mail.objects.update(subject="avant")
+        drop_need(actor=actor, need=prescription.needs.get(), reason=DropReason.ASKED_TWICE)
+        told = Mail.objects.filter(subject__endswith="arrêtée").values_list("to", flat=True)
+        assert {one for to in told for one in to} == {other.user.email for other in others}
+
+
 def test_nobody_says_that_nothing_is_asked_any_more_while_something_is() -> None:
     circle = Circle()
     with pytest.raises(Refused, match="motif"):
