@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db.models import Q
 from django.urls import reverse
@@ -147,6 +148,14 @@ FIELDS = (
 )
 
 
+class Joined(NamedTuple):
+    """A line of somebody who is on a line before, and what it asks more."""
+
+    row: ImportRow
+    before: ImportRow
+    more: list[NeedKind]
+
+
 def sees_people(actor: Actor) -> Q | None:
     """The workers of the structure whose list it is."""
     return Q(organisation=actor.organisation_id) if works(actor) else None
@@ -162,12 +171,12 @@ def check_people(source: Import, rows: Sequence[ImportRow]) -> None:
     _locate(rows)
     actor, asked = source.applied_by or source.started_by, [row for row in rows if row.outcome == ImportOutcome.CREATED]
     files = {-row.line.number: household_of(row.values, None, -row.line.number) for row in asked}
-    _once(asked, files)
+    joined = _once(asked, files)
     left = {-row.line.number: row for row in asked if row.outcome == ImportOutcome.CREATED}
     today, mine = timezone.localdate(), [files[pk] for pk in left]
     seen = alike(mine, Household.objects.visible_to(actor), today)
     same = {pk: one for pk, row in left.items() if (one := _compare(row, seen.get(pk, []))) is not None}
-    _tell_what_is_new(left, files, same)
+    _tell_what_is_new(left, files, same, joined)
     unknown = [files[pk] for pk, row in left.items() if row.outcome == ImportOutcome.CREATED]
     for pk in found_elsewhere(actor=actor, files=unknown):
         left[pk].notices.append(ELSEWHERE)
@@ -178,34 +187,42 @@ def check_people(source: Import, rows: Sequence[ImportRow]) -> None:
             row.notices.append(NO_WAY[way])
 
 
-def _once(rows: Sequence[ImportRow], files: Mapping[int, Household]) -> None:
+def _once(rows: Sequence[ImportRow], files: Mapping[int, Household]) -> list[Joined]:
     """The same person twice in one list is taken once: same name, born the same day, or reached the same way."""
     first: dict[object, ImportRow] = {}
+    joined = []
     for row in rows:
         file = files[-row.line.number]
         ways = (file.birth_date, file.phone_key or file.email or file.address_key)
         key = (file.name_key, *(ways[:1] if ways[0] else ways))
         if (before := first.setdefault(key, row)) is not row:
             row.known(TWICE.format(before.line.number))
-            _join(row, before)
+            joined.append(_join(row, before))
             if others := _said_otherwise(file, files[-before.line.number]):
                 row.reasons.append(OTHER_HERE.format(", ".join(others), before.line.number))
+    return joined
 
 
-def _join(row: ImportRow, before: ImportRow) -> None:
+def _join(row: ImportRow, before: ImportRow) -> Joined:
     """What a second line of the same person needs is asked with the first; what it is for too, if that is not said."""
     had = before.values["needs"] or ()
     more = [kind for kind in row.values["needs"] or () if kind not in had]
     before.values["use"] = before.values["use"] or row.values["use"]
     if more:
         before.values["needs"] = Wanted([*had, *more])
-        row.reasons.append(NEEDS_JOINED.format(_named(more)))
+    return Joined(row, before, more)
 
 
 def _tell_what_is_new(
-    rows: Mapping[int, ImportRow], files: Mapping[int, Household], same: Mapping[int, Household]
+    rows: Mapping[int, ImportRow],
+    files: Mapping[int, Household],
+    same: Mapping[int, Household],
+    joined: Iterable[Joined],
 ) -> None:
-    """What a line says that the file of the same person does not: her other needs, and what differs; one query."""
+    """What a line says that the file of the same person does not: her other needs, and what differs; one query.
+
+    Of a second line, what is taken with the first; of somebody who has a file nothing is.
+    """
     asked: dict[int, set[str]] = defaultdict(set)
     live = Need.objects.unsettled().filter(prescription__household__in=same.values(), prescription__state__in=UNDER_WAY)
     for household, kind in live.values_list("prescription__household", "kind") if same else ():
@@ -216,6 +233,12 @@ def _tell_what_is_new(
             row.reasons.append(NEEDS_LEFT.format(_named(more)))
         if others := _said_otherwise(files[pk], household):
             row.reasons.append(OTHER_IN_FILE.format(", ".join(others)))
+    for row, before, needs in joined:
+        own = same.get(-before.line.number)
+        if own is not None:
+            row.leads.append(_lead(own))
+        if more := [kind for kind in needs if own is None or kind not in asked[own.pk]]:
+            row.reasons.append((NEEDS_JOINED if own is None else NEEDS_LEFT).format(_named(more)))
 
 
 def _named(kinds: Iterable[NeedKind]) -> str:

@@ -80,7 +80,7 @@ TOLD = {
         Device,
         (
             *("recondition", "reject", "recycle", "allot", "ship", "stock_in", "send_back"),
-            *("take_back", "undo_take_back", "report_missing"),
+            *("ask_back", "take_back", "undo_take_back", "report_missing", "find", "find_returned"),
         ),
         "refurb:device_detail",
         "appareils",
@@ -90,7 +90,7 @@ TOLD = {
         (
             *("submit", "request_changes", "approve", "reopen", "open_signature", "complete_signature", "activate"),
             *("suspend", "resume", "remind", "terminate", "expire", "abandon", "await_signature", "take_over"),
-            *("propose_end", "decline_end", "give_notice", "take_back_notice"),
+            *("propose_end", "agree_end", "record_end", "decline_end", "give_notice", "take_back_notice"),
         ),
         "conventions:convention_detail",
         "conventions",

@@ -220,9 +220,13 @@ def test_a_second_line_of_the_same_person_adds_her_other_need_to_the_same_reques
 def test_what_a_list_says_anew_of_who_is_followed_is_told_beside_the_line(circle: Circle) -> None:
     born = date(1980, 3, 7)
     circle.household(**person(last_name="Essai", first_name="Nadia", birth_date=born, phone="0699000001"))
-    source = brought(circle, line(phone="0699000002", need="ordinateur", use="emploi"))
-    ((outcome, told),) = outcomes(source)
-    assert outcome == "known"
+    source = brought(
+        circle, line(phone="0699000002", need="ordinateur", use="emploi"), line(need="connexion fixe", phone="")
+    )
+    (outcome, told), (second, told_twice) = outcomes(source)
+    assert (outcome, second) == ("known", "known")
+    assert "N’est pas repris\u00a0: connexion fixe" in told_twice
+    assert "Son besoin est repris" not in told_twice
     assert "N’est pas repris\u00a0: ordinateur" in told
     assert "La liste dit autrement que son dossier\u00a0: téléphone." in told
     assert "0699" not in told, "what differs is named, not repeated"
