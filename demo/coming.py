@@ -10,7 +10,7 @@ from demo.cast import Cast
 from demo.context import Story
 from distribution.models import Appointment
 from distribution.services.answers import receive_answer
-from distribution.services.appointments import book_appointment, move_appointment
+from distribution.services.appointments import book_appointment, first_told, move_appointment
 from distribution.services.openings import open_hours
 from distribution.slots import free_slots
 from documents.enums import MessageCode, SendState
@@ -106,7 +106,7 @@ def expect(story: Story, device: Device, on: date, at: datetime, chance: Random)
     point, need, until = device.point, device.need, device.reserved_until
     if point is None or need is None or until is None:
         return None
-    slots = free_slots(point, max(day_start(on), at), until, 1)
+    slots = free_slots(point, max(day_start(on), at, first_told(need, at) or at), until, 1)
     if not slots:
         return None
     actor = _adviser(story, point, chance)

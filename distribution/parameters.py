@@ -37,6 +37,13 @@ LETTER_DAYS = parameter(
     label="Temps d’une lettre qui dit un rendez-vous",
     most=20,
 )
+WORKER_DAYS = parameter(
+    "distribution.worker_days",
+    usual=2,
+    unit="jours ouvrés",
+    label="Temps du travailleur social pour dire un rendez-vous",
+    most=20,
+)
 MISSED_APPOINTMENTS = parameter(
     "distribution.missed_appointments",
     usual=2,

@@ -11,7 +11,7 @@ from distribution.forms.appointments import CancelForm, HeldCommentForm, HourFor
 from distribution.models import Appointment
 from distribution.models.appointment import not_known
 from distribution.services import appointments
-from distribution.views.appointments import hour_context, hour_held, hours, visible_appointment
+from distribution.views.appointments import hour_context, hour_held, hours, is_told_by_worker, visible_appointment
 from lifecycle.acting import asks_then_acts
 from lifecycle.actors import SYSTEM
 from lifecycle.forms import CommentForm
@@ -64,8 +64,8 @@ def appointment_move(request: Request, reference: str) -> HttpResponse:
     appointment = visible_appointment(request, reference)
     device = appointments.held_for(appointment.need)
     mailed = appointments.is_written_to(appointment.need)
-    letter_from = appointments.first_by_letter(appointment.need)
-    day, form = hours(request, device, mailed=mailed, moved=appointment, letter_from=letter_from)
+    told_from = appointments.first_told(appointment.need)
+    day, form = hours(request, device, mailed=mailed, moved=appointment, told_from=told_from)
     return APPOINTMENT_PAGES.act(
         request,
         appointment,
@@ -76,7 +76,8 @@ def appointment_move(request: Request, reference: str) -> HttpResponse:
         done="Rendez-vous déplacé",
         template="distribution/actions/appointment_move.html",
         mailed=mailed,
-        letter_from=letter_from,
+        told_from=told_from,
+        by_worker=is_told_by_worker(appointment.need),
         **{name: value for name, value in hour_context(device, form, day).items() if name != "form"},
     )
 

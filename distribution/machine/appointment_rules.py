@@ -1,5 +1,6 @@
 """What is missing before a household is expected at an hour (machines §11.2)."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from distribution.enums import AppointmentCancelReason, AppointmentState
 from distribution.machine.household_rules import not_handed_there
 from distribution.models import Appointment
 from distribution.models.appointment import AppointmentEntry, moved_since, not_known, not_received
-from distribution.parameters import APPOINTMENT_NOTICE_HOURS, LETTER_DAYS, MISSED_APPOINTMENTS
+from distribution.parameters import APPOINTMENT_NOTICE_HOURS, LETTER_DAYS, MISSED_APPOINTMENTS, WORKER_DAYS
 from documents.sms_door import provider
 from lifecycle.actors import SYSTEM, SignedLink
 from lifecycle.machine import Context, Requirement
@@ -33,6 +34,8 @@ BY_SMS = told_by(ContactChannel.SMS, f"{_HOUSEHOLD}__")
 """Those that are told by SMS, where the door is open."""
 BY_LETTER = told_by(ContactChannel.LETTER, f"{_HOUSEHOLD}__")
 """Those that are told by a letter, which somebody posts."""
+BY_WORKER = told_by(ContactChannel.WORKER, f"{_HOUSEHOLD}__")
+"""Those that only their worker tells, who is written to."""
 
 
 def by_itself() -> Q:
@@ -113,17 +116,30 @@ def letter_arrives(day: date) -> datetime:
     return day_start(add_working_days(day, LETTER_DAYS.on(day)))
 
 
-def _letter_arrives(ctx: Context) -> Condition:
-    """An hour of which a household is told by letter leaves it time to come; not of which it knows already."""
-    if not ctx.has("starts_at") or ctx.values.get("told_at") or ctx.values["starts_at"] >= letter_arrives(ctx.day):
+def worker_tells(day: date) -> datetime:
+    """From when a worker who is written to on a day has told it."""
+    return day_start(add_working_days(day, WORKER_DAYS.on(day)))
+
+
+def _unless_sooner(ctx: Context, first: Callable[[date], datetime], untold: Q) -> Condition:
+    """An hour of which these households are told that way leaves time for it; not one that they know already."""
+    if not ctx.has("starts_at") or ctx.values.get("told_at") or ctx.values["starts_at"] >= first(ctx.day):
         return True
-    return ~BY_LETTER
+    return ~untold
 
 
 def _letter_comes(ctx: Context) -> str:
     return (
         f"Ce foyer est prévenu par lettre, qui n’arrive pas avant le {full_day(letter_arrives(ctx.day))}\u00a0:"
         " choisissez une heure à partir de ce jour, ou cochez qu’il connaît cette heure."
+    )
+
+
+def _worker_tells(ctx: Context) -> str:
+    return (
+        "Ce foyer n’est joint que par son travailleur social, qui n’est pas sûr de le lui dire avant le"
+        f" {full_day(worker_tells(ctx.day))}\u00a0: choisissez une heure à partir de ce jour, ou cochez qu’il connaît"
+        " cette heure."
     )
 
 
@@ -147,8 +163,16 @@ LETTER_ARRIVES = Requirement(
     "letter_arrives",
     "Ce foyer est prévenu par lettre, qui n’arrive pas à temps\u00a0: choisissez une heure plus tard, ou cochez qu’il"
     " la connaît.",
-    _letter_arrives,
+    lambda ctx: _unless_sooner(ctx, letter_arrives, BY_LETTER),
     says=_letter_comes,
+    field="starts_at",
+)
+WORKER_TELLS = Requirement(
+    "worker_tells",
+    "Ce foyer n’est joint que par son travailleur social, qui n’a pas le temps de le lui dire\u00a0: choisissez une heure"
+    " plus tard, ou cochez qu’il la connaît.",
+    lambda ctx: _unless_sooner(ctx, worker_tells, BY_WORKER),
+    says=_worker_tells,
     field="starts_at",
 )
 IN_TIME = Requirement(

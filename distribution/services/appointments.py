@@ -19,6 +19,7 @@ from distribution.machine.appointment_rules import (
     most_missed,
     not_counted,
     notice_of,
+    worker_tells,
 )
 from distribution.machine.household_rules import not_handed_there
 from distribution.models import Appointment
@@ -40,6 +41,8 @@ from refurb.models import Device, DistributionPoint
 
 TO_READ = timedelta(hours=1)
 """How long before the hour an SMS still tells of it: whoever sets out later is called."""
+FIRST_TOLD = {ContactChannel.LETTER: letter_arrives, ContactChannel.WORKER: worker_tells}
+"""From when an hour leaves time to be told, by the way by which it is."""
 TRIES = 3
 """How many times another seat of the same hour is tried, when the one that was free has just been taken."""
 
@@ -103,11 +106,10 @@ def slots_for(
     return free_slots(device.point, max(first, after or first), device.reserved_until, most, but=but)
 
 
-def first_by_letter(need: Need, at: datetime | None = None) -> datetime | None:
-    """From when an hour leaves time for the letter that tells it; None for who is told otherwise."""
-    if channel_of(need.prescription.household) != ContactChannel.LETTER:
-        return None
-    return letter_arrives(timezone.localdate(at))
+def first_told(need: Need, at: datetime | None = None) -> datetime | None:
+    """From when an hour leaves time for the letter, or the worker, that tells it; None for who is told otherwise."""
+    first = FIRST_TOLD.get(channel_of(need.prescription.household))
+    return None if first is None else first(timezone.localdate(at))
 
 
 def first_hour(actor: Actor, now: datetime) -> datetime:

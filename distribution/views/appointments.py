@@ -28,7 +28,7 @@ from distribution.permissions import can_keep_appointment, can_release_device, c
 from distribution.services.appointments import (
     TO_READ,
     book_appointment,
-    first_by_letter,
+    first_told,
     held_for,
     is_handed_there,
     is_written_to,
@@ -257,8 +257,8 @@ def appointment_book(request: Request, reference: str) -> HttpResponse:
     need = visible_need(request, reference)
     device = held_for(need)
     mailed = is_written_to(need)
-    letter_from = first_by_letter(need)
-    day, form = hours(request, device, mailed=mailed, letter_from=letter_from)
+    told_from = first_told(need)
+    day, form = hours(request, device, mailed=mailed, told_from=told_from)
     made = answer(request, form, lambda data: book_appointment(actor=actor, need=need, **data), None)
     if made is not None:
         told = "Un message le lui dit" if mailed else "Le foyer le sait"
@@ -272,7 +272,8 @@ def appointment_book(request: Request, reference: str) -> HttpResponse:
         "household": need.prescription.household,
         "booked": booked,
         "mailed": mailed,
-        "letter_from": letter_from,
+        "told_from": told_from,
+        "by_worker": is_told_by_worker(need),
         "no_other": _refused_hour(need, device, actor) if device is not None else "",
     }
     return render(request, "distribution/appointment_book.html", context | hour_context(device, form, day))
@@ -291,23 +292,28 @@ def hours(
     *,
     mailed: bool,
     moved: Appointment | None = None,
-    letter_from: datetime | None = None,
+    told_from: datetime | None = None,
 ) -> tuple[FromDayForm, HourForm]:
     """The form of hours, from the day that is asked for on, and the one that asks for a day; ``moved``: what moves.
 
-    ``letter_from``: from when a letter has told it; sooner hours are shown to whoever asks for their day.
+    ``told_from``: from when a letter, or its worker, has told it; sooner hours are shown to whoever asks for their day.
     """
     but = moved.pk if moved is not None else None
     day = FromDayForm(request.GET if "jour" in request.GET else None)
     after = from_day(day.cleaned_data.get("jour")) if day.is_valid() else None
-    if after is None and letter_from is not None:
-        after = letter_from - timedelta(microseconds=1)
+    if after is None and told_from is not None:
+        after = told_from - timedelta(microseconds=1)
     slots = [] if device is None else slots_for(device, actor=request.membership, after=after, most=SHOWN, but=but)
     if request.method == "POST" and device is not None:  # any hour that was shown, whatever the day asked for since
         slots = slots_for(device, actor=request.membership, but=but)
     held = hour_held(moved) if moved is not None else {}
-    ticked_from = max(timezone.now() + TO_READ, letter_from or day_start(timezone.localdate()))
+    ticked_from = max(timezone.now() + TO_READ, told_from or day_start(timezone.localdate()))
     return day, HourForm(posted(request), slots=slots, ticked_from=ticked_from, mailed=mailed, **held)
+
+
+def is_told_by_worker(need: Need) -> bool:
+    """Whether its household hears of an hour through its worker alone."""
+    return channel_of(need.prescription.household) == ContactChannel.WORKER
 
 
 def hour_held(appointment: Appointment) -> dict[str, str]:
