@@ -169,8 +169,8 @@ LETTER_ARRIVES = Requirement(
 )
 WORKER_TELLS = Requirement(
     "worker_tells",
-    "Ce foyer n’est joint que par son travailleur social, qui n’a pas le temps de le lui dire\u00a0: choisissez une heure"
-    " plus tard, ou cochez qu’il la connaît.",
+    "Ce foyer n’est joint que par son travailleur social, qui n’a pas le temps de le lui dire\u00a0: choisissez une"
+    " heure plus tard, ou cochez qu’il la connaît.",
     lambda ctx: _unless_sooner(ctx, worker_tells, BY_WORKER),
     says=_worker_tells,
     field="starts_at",

@@ -12,9 +12,10 @@ from distribution.models import Appointment
 from distribution.services.appointments import move_appointment, slots_for
 from lifecycle.exceptions import Refused
 from prescriptions.enums import ContactChannel
+from prescriptions.models import Household
 from refurb.models import Device
 from tests.distribution.appointment_pages import booking
-from tests.distribution.hours import booked, next_hours, opened
+from tests.distribution.hours import booked, need_of, next_hours, opened
 from tests.distribution.shelves import Shelf
 from tests.pages import acting, answered, done, read
 from typography.french import full_day
@@ -25,7 +26,9 @@ UNREACHABLE = {"contact_channel": ContactChannel.PHONE, "phone": "", "email": ""
 
 def through_its_worker(shelf: Shelf, **person: object) -> Device:
     opened(shelf)
-    return shelf.reserved(need=shelf.need(**{"contact_channel": ContactChannel.WORKER} | person))
+    device = shelf.reserved(need=shelf.need(contact_channel=ContactChannel.WORKER))
+    Household.objects.filter(pk=need_of(device).prescription.household_id).update(**person)
+    return device
 
 
 def once_told(shelf: Shelf, device: Device) -> datetime:
