@@ -9,7 +9,7 @@ from django.urls import reverse
 from distribution.enums import AppointmentState
 from distribution.forms.appointments import CancelForm, HeldCommentForm, HourForm, instant
 from distribution.models import Appointment
-from distribution.models.appointment import not_known
+from distribution.models.appointment import GIVES_HOUR, not_known
 from distribution.services import appointments
 from distribution.views.appointments import hour_context, hour_held, hours, is_told_by_worker, visible_appointment
 from lifecycle.acting import asks_then_acts
@@ -97,7 +97,7 @@ def _missed(_: Any, appointment: Any) -> str:
 
 def _last_warning(request: Request, appointment: Any) -> Mapping[str, Any]:
     """Before the absence that is the last one: what follows; before one that is none: that it does not count."""
-    if Appointment.objects.filter(not_known(), pk=appointment.pk).exists():
+    if Appointment.objects.filter(not_known(of=GIVES_HOUR), pk=appointment.pk).exists():
         return {"warning": UNHEARD_OF}
     device = appointments.held_for(appointment.need)
     if device is None or not appointments.is_last(appointment, device, request.membership):

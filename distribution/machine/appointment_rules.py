@@ -11,7 +11,7 @@ from calendars.working_days import add_working_days
 from distribution.enums import AppointmentCancelReason, AppointmentState
 from distribution.machine.household_rules import not_handed_there
 from distribution.models import Appointment
-from distribution.models.appointment import AppointmentEntry, moved_since, not_known, not_received
+from distribution.models.appointment import GIVES_HOUR, AppointmentEntry, moved_since, not_known, not_received
 from distribution.parameters import APPOINTMENT_NOTICE_HOURS, LETTER_DAYS, MISSED_APPOINTMENTS, WORKER_DAYS
 from documents.sms_door import provider
 from lifecycle.actors import SYSTEM, SignedLink
@@ -72,7 +72,7 @@ def absences() -> QuerySet[Appointment]:
 
 def not_counted() -> Q:
     """Of appointments at which nobody came: what is no absence of the household."""
-    return not_received(foreseen=True) | not_known()
+    return not_received(foreseen=True) | not_known(of=GIVES_HOUR)
 
 
 def many_missed(ctx: Context) -> Q:

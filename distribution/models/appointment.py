@@ -1,5 +1,6 @@
 """When a household comes to a point for its device: the hours a point opens, the days it closes, the appointments."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 from distribution.enums import AppointmentState as S
 from distribution.enums import ClosureReason, Weekday
 from distribution.permissions import sees_appointments
-from documents.enums import REPLACED, MessageChannel, SendState
+from documents.enums import REPLACED, MessageChannel, MessageCode, SendState
 from documents.models import Mail, Sms
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.fields import StateField
@@ -20,7 +21,7 @@ from lifecycle.machine import Stateful
 from network.models import Membership
 from prescriptions.enums import NeedState
 from prescriptions.enums.letters import MessageFate
-from prescriptions.models import MessageNote, Need, Residence
+from prescriptions.models import HouseholdMessage, MessageNote, Need, Residence
 from refurb.enums import DeviceState
 from refurb.models import Device, DistributionPoint
 
@@ -98,16 +99,25 @@ class PointClosure(models.Model):
         return self.get_reason_display()
 
 
-def not_known() -> Q:
-    """What the household does not know: nobody told it, what was sent to tell it did not leave, or was not read."""
+GIVES_HOUR = (MessageCode.APPOINTMENT, MessageCode.MOVED)
+"""What a household is written to about when it is told an hour; what comes later reminds it of it."""
+
+
+def not_known(*, of: Collection[MessageCode] = tuple(MessageCode)) -> Q:
+    """What the household does not know: nobody told it, what was sent to tell it did not leave, or was not read.
+
+    ``of``: what was sent to it, alone; what is sent to its worker or to the point tells it nothing.
+    """
     lost: dict[str, Any] = {
         "about_machine": "appointment",
         "about_pk": OuterRef("pk"),
         "delivery": SendState.FAILED,
         "created_at__gte": OuterRef("told_at"),
     }
-    texts = Sms.objects.filter(**lost).exclude(error=REPLACED)
-    return Q(told_at=None) | Q(Exists(Mail.objects.filter(**lost))) | Q(Exists(texts)) | _not_read()
+    sent = HouseholdMessage.objects.filter(code__in=of)
+    mails = Mail.objects.filter(Exists(sent.filter(mail=OuterRef("pk"))), **lost)
+    texts = Sms.objects.filter(Exists(sent.filter(sms=OuterRef("pk"))), **lost).exclude(error=REPLACED)
+    return Q(told_at=None) | Q(Exists(mails)) | Q(Exists(texts)) | _not_read()
 
 
 def _not_read() -> Q:
@@ -213,7 +223,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def unheard_of(self) -> Self:
         """The missed ones of which the household had not been told: nobody was absent."""
-        return self.filter(not_known(), state=S.MISSED)
+        return self.filter(not_known(of=GIVES_HOUR), state=S.MISSED)
 
     def to_rebook(self) -> Self:
         """Those given up, by whoever it was, while what they were for is still put aside, and that no other replaces.

@@ -23,7 +23,7 @@ from distribution.machine.appointment_rules import (
     to_call_back,
 )
 from distribution.models import Appointment
-from distribution.models.appointment import not_known
+from distribution.models.appointment import GIVES_HOUR, not_known
 from distribution.permissions import can_keep_appointment, can_release_device, can_tell_appointment
 from distribution.services.appointments import (
     TO_READ,
@@ -71,7 +71,8 @@ def appointment_detail(request: Request, reference: str) -> HttpResponse:
     mine = Device.objects.visible_to(request.membership).main().filter(need=appointment.need, point=appointment.point)
     device = mine.exclude(reserved_at__gt=appointment.booked_at).first()
     amount = amount_of(appointment.need)
-    unknown = Appointment.objects.filter(not_known(), pk=appointment.pk).exists()
+    told = {"of": GIVES_HOUR} if appointment.state == AppointmentState.MISSED else {}
+    unknown = Appointment.objects.filter(not_known(**told), pk=appointment.pk).exists()
     limited = not Appointment.objects.filter(unrestricted("need__prescription__household"), pk=appointment.pk).exists()
     again = not limited and _again(appointment, request)
     rebook = not limited and _rebook(appointment, request)

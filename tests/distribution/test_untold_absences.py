@@ -5,13 +5,15 @@ from datetime import datetime
 import pytest
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
+from distribution import emails
 from distribution.machine import appointment_rules
 from distribution.machine.appointment_rules import missed_since
 from distribution.models import Appointment
 from distribution.parameters import MISSED_APPOINTMENTS
 from distribution.services.appointments import slots_for
-from documents.enums import SendState
+from documents.enums import MessageChannel, MessageCode, SendState
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.clock import run_clock
@@ -70,6 +72,26 @@ def test_the_pages_say_of_such_an_hour_that_it_is_to_be_given_again(
     _, page = opened_page(own(device))
     assert "Après les rendez-vous manqués" not in page
     assert 'name="starts_at"' in page
+
+
+@pytest.mark.usefixtures("days_to_come")
+@pytest.mark.parametrize("to", ["the point", "the household, to remind it"])
+def test_what_fails_later_takes_nothing_from_what_the_household_knew(shelf: Shelf, to: str) -> None:
+    device = mailed(shelf)
+    made = booked(shelf, device, known=True)
+    around = ("need__prescription__household__commune", "need__prescription__distributor", "point__commune")
+    told = Appointment.objects.select_related(*around, "need__prescription__prescriber").get(pk=made.pk)
+    if to == "the point":
+        emails.appointment_to_keep_for_point(told, timezone.now())
+    else:
+        emails.appointment_for_household(told, MessageCode.REMINDER, MessageChannel.EMAIL, timezone.now())
+    last = Mail.objects.latest("pk")
+    assert (last.about_machine, last.about_pk) == ("appointment", made.pk)
+    Mail.objects.filter(pk=last.pk).update(delivery=SendState.FAILED, error="552")
+    gate.apply(again(made), "miss", actor=shelf.adviser, at=made.starts_at)
+    assert missed_since(device.reserved_at).get() == again(made), "it knew, and did not come"
+    assert not Appointment.objects.unheard_of().exists()
+    assert "le sait depuis le" in read(acting(shelf.adviser), page_of(made, "detail"))
 
 
 @pytest.mark.usefixtures("days_to_come")
