@@ -1,9 +1,13 @@
 """What has become of a connection file whose paper somebody verifies: said to anybody, in one word, without a name."""
 
+from datetime import datetime
+
 from connectivity.documents import KINDS
 from connectivity.enums import ConnectionState
-from connectivity.models import ConnectionPaper
+from connectivity.models import ConnectionPaper, LineNotice
 from documents.kinds import register_standing
+from prescriptions.authenticity import overtakes_letters
+from prescriptions.models import HouseholdMessage
 from typography.french import written_day
 
 S = ConnectionState
@@ -17,9 +21,16 @@ BECAME = {
 
 
 def register_standings() -> None:
-    """Declare it for the papers of connection."""
+    """Declare it for the papers of connection, and for the letters about a line."""
     for code in KINDS.values():
         register_standing(code, standing)
+    overtakes_letters("connection", another_news)
+
+
+def another_news(letter: HouseholdMessage) -> datetime | None:
+    """When something else of its line was to be told."""
+    later = LineNotice.objects.filter(file=letter.about[1], promised_at__gt=letter.written_at)
+    return later.order_by("pk").values_list("promised_at", flat=True).first()
 
 
 def standing(document: int) -> str:

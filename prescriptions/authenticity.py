@@ -4,13 +4,21 @@ Whoever types the code holds the sheet, and has read there whose it is and what 
 out of date, since when, and whether the request was refused or is over: never why, nor what was given.
 """
 
+from collections.abc import Callable
+from datetime import datetime
+
 from documents.kinds import register_standing
-from prescriptions.documents import KINDS
+from prescriptions.documents import KINDS, LETTER
 from prescriptions.enums import ENDED_STATES, PrescriptionPaperKind, PrescriptionState
-from prescriptions.models import PrescriptionPaper
+from prescriptions.models import HouseholdMessage, PrescriptionPaper, PromisedContact
 from typography.french import written_day
 
+type Overtaken = Callable[[HouseholdMessage], datetime | None]
+_overtaken: dict[str, Overtaken] = {}
+
 S = PrescriptionState
+LETTER_REPLACED = "Cette lettre est authentique, mais une autre, du {day}, la remplace."
+LETTER_OVER = "Cette lettre est authentique, mais ce qu’elle dit ne compte plus depuis le {day}."
 REFUSED = "La demande dont elle parle a été refusée."
 OVER = "La demande dont elle parle est terminée."
 REPLACED = "Cette feuille est authentique, mais elle n’est plus à jour\u00a0: une autre, du {day}, la remplace."
@@ -26,9 +34,37 @@ SAYS_IT = {
 
 
 def register_standings() -> None:
-    """Declare it for every paper of a prescription."""
+    """Declare it for every paper of a prescription, and for the letters, whatever they are about."""
     for code in KINDS.values():
         register_standing(code, standing)
+    register_standing(LETTER, letter_standing)
+    overtakes_letters("prescription", _another_news)
+
+
+def overtakes_letters(machine: str, function: Overtaken) -> None:
+    """Declare when what a letter about a thing of this machine says stopped to count: ``function(letter)``; None while
+    it does."""
+    _overtaken[machine] = function
+
+
+def letter_standing(document: int) -> str:
+    """What came after the letter with this key: another replaces it, or what it says counts no more; else empty."""
+    letter = HouseholdMessage.objects.filter(letter=document).select_related("letter").first()
+    if letter is None or letter.letter is None:
+        return ""
+    machine, key = letter.about
+    about = {"letter__owner_machine": machine, "letter__owner_pk": key, "language": letter.language}
+    later = HouseholdMessage.objects.filter(**about, pk__gt=letter.pk).order_by("-pk").first()
+    if later is not None:
+        return LETTER_REPLACED.format(day=written_day(later.written_at))
+    overtaken = _overtaken[machine](letter) if machine in _overtaken else None
+    return "" if overtaken is None else LETTER_OVER.format(day=written_day(overtaken))
+
+
+def _another_news(letter: HouseholdMessage) -> datetime | None:
+    """When something else of its request was to be told."""
+    later = PromisedContact.objects.filter(prescription=letter.about[1], promised_at__gt=letter.written_at)
+    return later.order_by("pk").values_list("promised_at", flat=True).first()
 
 
 def standing(document: int) -> str:

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from calendars.days import day_start
@@ -48,6 +50,11 @@ def sooner(shelf: Shelf, device: Device) -> datetime:
 def once_it_arrives(shelf: Shelf, device: Device) -> datetime:
     after = letter_arrives(timezone.localdate()) - timedelta(microseconds=1)
     return slots_for(device, actor=shelf.adviser, after=after, most=1)[0].starts_at
+
+
+def verified(paper: Document) -> str:
+    """What anybody reads who types the code of a paper."""
+    return read(Client(), reverse("documents:authenticity", args=[paper.public_code]))
 
 
 def test_a_letter_has_four_working_days_to_arrive() -> None:
@@ -162,11 +169,18 @@ def test_what_was_told_by_letter_and_moves_or_is_given_up_has_another_letter(she
     made = booked(shelf, device, once_it_arrives(shelf, device))
     first = made.starts_at
     assert first is not None
+    write_appointment_letter(actor=shelf.adviser, appointment=made)
     gate.apply(made, "tell", actor=shelf.adviser)
     later = slots_for(device, actor=shelf.adviser, after=first, most=1)[0].starts_at
     moved = move_appointment(actor=shelf.adviser, appointment=again(made), starts_at=later)
+    before, *_ = Document.objects.filter(kind=LETTER).order_by("pk")
+    assert "ce qu’elle dit ne compte plus depuis le" in verified(before), "nobody wrote the new hour yet"
     letter = write_appointment_letter(actor=shelf.adviser, appointment=moved).letter
     assert letter is not None
+    replaced = verified(before)
+    assert "une autre, du" in replaced
+    assert moved.need.prescription.household.name not in replaced
+    assert "ne compte plus" not in verified(letter)
     assert f"Celui du {full_day(first)} à {hour(first)} ne compte plus." in " ".join(letter.values["paragraphs"])
     off = cancel_appointment(actor=shelf.adviser, appointment=again(moved), reason="point")
     cancelled = write_appointment_letter(actor=shelf.adviser, appointment=off).letter
