@@ -116,8 +116,9 @@ def return_asked_for_point(device: Device, due: date, at: datetime) -> None:
         queue_mail(to=to, subject=subject, body=body, about=("device", device.pk), at=at)
 
 
-def return_for_worker(template: str, need: Need, written: HouseholdMessage | None, at: datetime) -> None:
-    """A return was lost, or is found: its worker learns it, and whether the household was written to."""
+def news_for_worker(template: str, need: Need, written: HouseholdMessage | None, at: datetime) -> None:
+    """A return was lost or is found, somebody came in the household's place: its worker learns it, and whether the
+    household was written to."""
     prescription = need.prescription
     page = absolute_url(reverse("prescriptions:need_detail", args=[need.reference]))
     context = {"need": need, "prescription": prescription, "page": page, "told": told_by(written)}

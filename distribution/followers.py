@@ -206,6 +206,8 @@ def sign_notes(move: Move) -> None:
             signature_id=_key(given.get("signature")),
             signed_by_id=move.actor.pk,
             handed_over_at=move.at,
+            by_mandate=bool(given.get("by_mandate")),
+            collected_by=given.get("collected_by", ""),
         )
 
 
@@ -316,6 +318,7 @@ def _key(given: Any) -> int | None:
 def forget_households(move: Move) -> None:
     """The notes they signed, their signatures, the reasons and the comments that may name them; figures stay."""
     notes = HandOver.objects.filter(need__prescription__household__in=move.pks).select_related("document", "signature")
+    notes.exclude(collected_by="").update(collected_by="")
     for note in notes.order_by("pk"):
         forget_document(document=note.document, at=move.at)
         if note.signature is not None:

@@ -14,6 +14,7 @@ OF_DISTRIBUTION: tuple[PersonalData | Beyond, ...] = (
         (
             *("device", "need", "kind", "point", "price", "ceiling", "co_funding", "funder", "to_pay"),
             *("prepared_at", "prepared_by", "document", "proof", "signature", "signed_by", "handed_over_at"),
+            *("by_mandate", "collected_by"),
             *("closed_at", "closed_because", "derogation"),
         ),
         {"stay": INTERNAL, "replaces": INTERNAL},

@@ -131,7 +131,7 @@ def _owed(pks: list[int]) -> list[Device]:
 def _tell(device: Device, news: ReturnNews, template: str, move: Move) -> None:
     assert device.need is not None
     written = tell_return(device, news, move.actor, move.at)
-    emails.return_for_worker(template, device.need, written, move.at)
+    emails.news_for_worker(template, device.need, written, move.at)
 
 
 def register() -> None:

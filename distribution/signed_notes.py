@@ -29,6 +29,8 @@ def draw_signed_note(note: HandOver) -> bytes:
             "authenticity": address_of(document.public_code, document.declared_kind.opens),
             "handed_over_on": written_day(timezone.localdate(note.handed_over_at)),
             "undone_on": written_day(timezone.localdate(undone)) if undone is not None else "",
+            "by_mandate": note.by_mandate,
+            "collected_by": note.collected_by,
             "how": in_a_sentence(HandOverProof(note.proof).label),
             "by": note.signed_by.user.get_full_name() if note.signed_by is not None else "",
             "drawn": _drawn(note),

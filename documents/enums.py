@@ -129,6 +129,7 @@ class MessageCode(TextChoices):
     CANCELLED = "rendez-vous-annule", "Rendez-vous annulé"
     REPAIRED = "appareil-repare", "Appareil réparé, qui attend son foyer"
     RETURN = "retour-appareil", "Du nouveau pour l’appareil rapporté"
+    MANDATED = "remis-sur-procuration", "Appareil remis sur procuration"
 
 
 class MessageLanguage(TextChoices):

@@ -126,6 +126,7 @@ SUBJECTS: Mapping[str, Subject] = {
     MessageCode.CANCELLED: _about("jour heure point", "adresse prescripteur telephone"),
     MessageCode.REPAIRED: _about("point jour joindre", "adresse ouverture reference", "adresse"),
     MessageCode.RETURN: _about("titre nouvelle joindre", "reference"),
+    MessageCode.MANDATED: _about("jour point joindre", "reference", channels=(SMS, EMAIL)),
 }
 
 

@@ -121,8 +121,20 @@ class SignedForm(HeldForm, EvidenceForm):
     attested = forms.BooleanField(label="J’atteste que la personne a signé la fiche devant moi", required=False)
     deposit = DepositField(label="Fiche signée", accept=SCAN, required=False, help_text="PDF ou photo.")
     drawn = forms.CharField(required=False, widget=forms.HiddenInput)
+    collected_by = forms.CharField(
+        label="Qui vient à la place du foyer, s’il ne vient pas lui-même",
+        max_length=120,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off"}),
+        help_text="Son prénom et son nom, écrits sur la fiche et effacés avec le dossier du foyer. Le foyer et son "
+        "travailleur social apprennent qu’une autre personne est venue.",
+    )
+    by_mandate = forms.BooleanField(
+        label="J’ai vu la procuration signée du foyer et la pièce d’identité de qui vient. Rien n’en est gardé",
+        required=False,
+    )
     comment = CommentForm.base_fields["comment"]
-    field_order = ("proof", "attested", "deposit", "kept", "drawn", "comment")
+    field_order = ("proof", "attested", "deposit", "kept", "drawn", "collected_by", "by_mandate", "comment")
     of_what_was_shown = ("attested", "deposit", "kept", "drawn")
 
     def clean(self) -> dict[str, Any]:
@@ -159,7 +171,8 @@ class SignedForm(HeldForm, EvidenceForm):
         """What the services take."""
         data = self.cleaned_data
         signed = None if data["proof"] == HandOverProof.ATTESTED else data["deposit"]
-        return {"proof": data["proof"], "signature": signed, "comment": data["comment"]}
+        who = {"collected_by": data["collected_by"], "by_mandate": data["by_mandate"]}
+        return {"proof": data["proof"], "signature": signed, "comment": data["comment"]} | who
 
 
 class SettleForm(forms.Form):

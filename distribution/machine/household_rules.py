@@ -340,6 +340,22 @@ def _unsigned(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
 SIGNED = PerRow(
     "signed", "Faites signer la fiche d’achat, à l’écran ou sur papier.", _unsigned, needs=("proof",), field="proof"
 )
+
+
+def _without_mandate(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    who = {pk: (str(given.get("collected_by") or "").strip(), given.get("by_mandate")) for pk, given in per_row.items()}
+    return {pk: MANDATED.sentence for pk, (name, seen) in who.items() if bool(name) != bool(seen)}
+
+
+MANDATED = PerRow(
+    "mandated",
+    "Quelqu’un vient à la place du foyer\u00a0? Écrivez son nom, et attestez que vous avez vu la procuration signée du"
+    " foyer et la pièce d’identité de qui vient. Sinon, laissez vide.",
+    _without_mandate,
+    field="collected_by",
+)
+SIGNED_FOR = (SIGNED, MANDATED)
+"""The note is signed, and by whom: the household, or whoever it has given a mandate to."""
 SAME_DAY = Requirement(
     "same_day",
     "Une remise s’annule le jour même seulement. Depuis, l’appareil se reprend en retour SAV.",

@@ -109,6 +109,8 @@ class Migration(migrations.Migration):
                     ("signature", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.storedfile", verbose_name="signature ou fiche")),
                     ("signed_by", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="recueillie par")),
                     ("handed_over_at", models.DateTimeField(blank=True, null=True, verbose_name="remis le")),
+                    ("by_mandate", models.BooleanField(default=False, verbose_name="à une autre personne, sur procuration")),
+                    ("collected_by", models.CharField(blank=True, max_length=120, verbose_name="à qui, à la place du foyer")),
                     ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="close le")),
                     (
                         "closed_because",
@@ -138,6 +140,7 @@ class Migration(migrations.Migration):
                             ),
                             name="distribution_handover_signed",
                         ),
+                        models.CheckConstraint(condition=models.Q(models.Q(("by_mandate", False), ("collected_by", "")), models.Q(("by_mandate", True), ("handed_over_at__isnull", False)), _connector="OR"), name="distribution_handover_mandate"),
                         models.CheckConstraint(condition=models.Q(models.Q(("closed_at", None), ("closed_because", "")), models.Q(("closed_at__isnull", False), ("closed_because__in", ["replaced", "released", "lost", "undone", "settled", "reserved"])), _connector="OR"), name="distribution_handover_closed"),
                     ],
                 },

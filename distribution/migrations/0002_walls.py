@@ -9,13 +9,18 @@ HAND_OVER = """
 CREATE TRIGGER distribution_handover_append_only BEFORE UPDATE ON distribution_handover FOR EACH ROW
     WHEN (
         to_jsonb(OLD) - ARRAY[
-            'proof', 'signature_id', 'signed_by_id', 'handed_over_at', 'closed_at', 'closed_because', 'derogation_id']
+            'proof', 'signature_id', 'signed_by_id', 'handed_over_at', 'closed_at', 'closed_because', 'derogation_id',
+            'by_mandate', 'collected_by']
             IS DISTINCT FROM
         to_jsonb(NEW) - ARRAY[
-            'proof', 'signature_id', 'signed_by_id', 'handed_over_at', 'closed_at', 'closed_because', 'derogation_id']
+            'proof', 'signature_id', 'signed_by_id', 'handed_over_at', 'closed_at', 'closed_because', 'derogation_id',
+            'by_mandate', 'collected_by']
         OR OLD.proof <> '' AND (
             NEW.proof <> OLD.proof OR NEW.signature_id IS DISTINCT FROM OLD.signature_id
-            OR NEW.signed_by_id IS DISTINCT FROM OLD.signed_by_id OR NEW.handed_over_at <> OLD.handed_over_at)
+            OR NEW.signed_by_id IS DISTINCT FROM OLD.signed_by_id OR NEW.handed_over_at <> OLD.handed_over_at
+            OR NEW.by_mandate <> OLD.by_mandate
+            OR NEW.collected_by <> OLD.collected_by AND NEW.collected_by <> '')
+        OR NEW.by_mandate AND NEW.proof <> '' AND OLD.proof = '' AND NEW.collected_by = ''
         OR NEW.derogation_id IS DISTINCT FROM OLD.derogation_id AND (OLD.proof <> '' OR OLD.derogation_id IS NOT NULL)
         OR OLD.closed_because <> '' AND (
             NEW.closed_because <> OLD.closed_because OR NEW.closed_at IS DISTINCT FROM OLD.closed_at)
@@ -25,7 +30,10 @@ CREATE TRIGGER distribution_handover_no_delete BEFORE DELETE ON distribution_han
 CREATE TRIGGER distribution_handover_no_truncate BEFORE TRUNCATE ON distribution_handover FOR EACH STATEMENT
     EXECUTE FUNCTION lifecycle_refuse_truncate();
 """
-"""A note is prepared, then signed once, by a derogation if it must, then closed once; what it says never changes."""
+"""A note is prepared, then signed once, by a derogation if it must, then closed once; what it says never changes.
+
+Who came in the household's place is named when it is signed, and may be forgotten after.
+"""
 
 HAND_OVER_FREE = """
 DROP TRIGGER distribution_handover_append_only ON distribution_handover;

@@ -171,6 +171,8 @@ class HandOver(models.Model):
         Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="recueillie par"
     )
     handed_over_at = models.DateTimeField("remis le", null=True, blank=True)
+    by_mandate = models.BooleanField("à une autre personne, sur procuration", default=False)
+    collected_by = models.CharField("à qui, à la place du foyer", max_length=120, blank=True)
     closed_at = models.DateTimeField("close le", null=True, blank=True)
     closed_because = models.CharField("close car", max_length=10, choices=ClosedBecause, blank=True)
 
@@ -209,6 +211,10 @@ class HandOver(models.Model):
                     handed_over_at__isnull=False,
                 ),
                 name="distribution_handover_signed",
+            ),
+            models.CheckConstraint(
+                condition=Q(by_mandate=False, collected_by="") | Q(by_mandate=True, handed_over_at__isnull=False),
+                name="distribution_handover_mandate",
             ),
             models.CheckConstraint(
                 condition=Q(closed_at=None, closed_because="")

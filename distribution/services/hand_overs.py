@@ -213,15 +213,19 @@ def hand_over_device(
     device: Device,
     proof: HandOverProof | str,
     signature: StoredFile | None = None,
+    collected_by: str = "",
+    by_mandate: bool = False,
     at: datetime | None = None,
     comment: str = "",
 ) -> Device:
     """Hand a reserved device over: the note is signed on screen or on paper; the price is the one it says.
 
     ``signature``: the signature drawn or the scanned note; none for a paper that the adviser attests.
-    Raises Unknown, PermissionDenied, Refused.
+    ``collected_by``: who came in the household's place, once its mandate and an identity document were seen
+    (``by_mandate``); nothing is kept of them. Raises Unknown, PermissionDenied, Refused.
     """
-    return gate.apply(device, "hand_over", actor=actor, at=at, comment=comment, proof=proof, signature=_key(signature))
+    signed = _signed(proof, signature, collected_by, by_mandate=by_mandate)
+    return gate.apply(device, "hand_over", actor=actor, at=at, comment=comment, **signed)
 
 
 @gate.one_transaction
@@ -259,12 +263,14 @@ def exchange_device(
     device: Device,
     proof: HandOverProof | str,
     signature: StoredFile | None = None,
+    collected_by: str = "",
+    by_mandate: bool = False,
     at: datetime | None = None,
     comment: str = "",
 ) -> Device:
     """Hand over ``device`` in exchange, as its note was prepared and signed: no price, a new warranty.
 
-    Raises Unknown, PermissionDenied, Refused.
+    ``collected_by``, ``by_mandate``: as ``hand_over_device``. Raises Unknown, PermissionDenied, Refused.
     """
     note = HandOver.objects.current().filter(device=device, kind=HandOverKind.EXCHANGE).first()
     if note is None:
@@ -279,8 +285,7 @@ def exchange_device(
         comment=comment,
         need=note.need_id,
         replaces=note.replaces_id,
-        proof=proof,
-        signature=_key(signature),
+        **_signed(proof, signature, collected_by, by_mandate=by_mandate),
     )
 
 
@@ -296,8 +301,14 @@ def _see(actor: Actor, need: Need) -> None:
         raise Unknown
 
 
-def _key(signature: StoredFile | None) -> int | None:
-    return signature.pk if signature is not None else None
+def _signed(
+    proof: HandOverProof | str, signature: StoredFile | None, collected_by: str, *, by_mandate: bool
+) -> dict[str, Any]:
+    """What the gate is given of a signature; nothing of a mandate where the household came itself."""
+    signed: dict[str, Any] = {"proof": proof, "signature": signature.pk if signature is not None else None}
+    if collected_by.strip() or by_mandate:
+        signed |= {"collected_by": collected_by.strip(), "by_mandate": by_mandate}
+    return signed
 
 
 def _agreed(device: Device, ctx: Context, given: dict[str, Any]) -> None:

@@ -186,6 +186,7 @@ class Migration(migrations.Migration):
                                 ("rendez-vous-annule", "Rendez-vous annulé"),
                                 ("appareil-repare", "Appareil réparé, qui attend son foyer"),
                                 ("retour-appareil", "Du nouveau pour l’appareil rapporté"),
+                                ("remis-sur-procuration", "Appareil remis sur procuration"),
                             ],
                             max_length=24,
                             verbose_name="message",
@@ -205,7 +206,7 @@ class Migration(migrations.Migration):
                         models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="documents_messagetext_dates"),
                         models.UniqueConstraint(fields=("code", "channel", "language", "valid_from"), name="documents_messagetext_once"),
                         models.CheckConstraint(
-                            condition=models.Q(("channel__in", ["sms", "email", "letter"]), ("code__in", ["demande", "travailleur-social", "ligne", "passage", "toujours-d-actualite", "rendez-vous", "rendez-vous-deplace", "rendez-vous-rappel", "rendez-vous-annule", "appareil-repare", "retour-appareil"]), ("language__in", ["fr", "en", "es", "ar", "uk", "tr", "ro"])), name="documents_messagetext_known"
+                            condition=models.Q(("channel__in", ["sms", "email", "letter"]), ("code__in", ["demande", "travailleur-social", "ligne", "passage", "toujours-d-actualite", "rendez-vous", "rendez-vous-deplace", "rendez-vous-rappel", "rendez-vous-annule", "appareil-repare", "retour-appareil", "remis-sur-procuration"]), ("language__in", ["fr", "en", "es", "ar", "uk", "tr", "ro"])), name="documents_messagetext_known"
                         ),
                         models.CheckConstraint(condition=models.Q(models.Q(("channel", "sms"), ("subject", "")), models.Q(models.Q(("channel", "sms"), _negated=True), models.Q(("subject", ""), _negated=True)), _connector="OR"), name="documents_messagetext_subject"),
                     ],

@@ -5,17 +5,29 @@ from decimal import Decimal
 import page
 import pypdfium2 as pdfium
 import pytest
+from django.conf import LazySettings
+from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from distribution.enums import HandOverProof, UndoHandOverReason
+from distribution.followers import forget_households
 from distribution.models import HandOver
 from distribution.services import hand_overs
 from distribution.signed_notes import draw_signed_note
+from documents.enums import REPLACED, MessageCode
+from documents.models import Mail
 from documents.services import forget_document, store_file
 from lifecycle import gate
+from lifecycle.actors import SYSTEM
+from lifecycle.registry import Move, Moved
+from prescriptions.models import HouseholdMessage
+from refurb.models.device import DeviceEntry
 from tests.distribution.shelves import Shelf
+from tests.distribution.test_lost_returns import WAYS
 from tests.documents.samples import png
 from tests.given import load_reference
-from tests.pages import acting
+from tests.pages import acting, answered, read, shown
+from tests.refurb.devices import fresh
 from tests.refurb.pages import page_of
 from typography.french import written_day
 
@@ -106,6 +118,61 @@ def test_a_hand_over_that_was_undone_is_not_told_as_one_that_stands(shelf: Shelf
     assert "Remise annulée le" in told
     assert "ne vaut plus" in told
     assert EMPTY in text_of(opened(shelf, HandOver.objects.current().get()))
+
+
+@pytest.mark.parametrize("way", [*WAYS])
+def test_somebody_with_a_mandate_collects_for_the_household_which_learns_it(
+    shelf: Shelf, settings: LazySettings, way: str
+) -> None:
+    settings.SMS_PROVIDER = "documents.sms_door.KeptHere"
+    device = shelf.reserved(need=shelf.need(**WAYS[way]))
+    client, url = acting(shelf.adviser), page_of(device, "device_hand_over")
+    given = {"proof": "attested", "attested": "on"} | shown(client, url)
+    for half in ({"collected_by": "Inès Marchand"}, {"by_mandate": "on"}):
+        assert "la procuration signée du foyer et la pièce d’identité" in answered(client, url, **given | half)
+    client.post(url, given | {"collected_by": " Inès Marchand ", "by_mandate": "on"})
+
+    note = HandOver.objects.get()
+    household = note.need.prescription.household
+    assert (note.by_mandate, note.collected_by) == (True, "Inès Marchand")
+    told = text_of(opened(shelf, note))
+    assert f"Remis à Inès Marchand, pour {household.name}" in told
+    assert "par procuration" in told
+    assert "remis sur procuration à Inès Marchand" in read(client, page_of(device, "device_detail"))
+    message = HouseholdMessage.objects.filter(code=MessageCode.MANDATED).first()
+    carried = None if message is None else message.sms or message.mail
+    assert (carried is not None) == (way in ("sms", "email"))
+    assert carried is None or "à la personne venue à votre place" in (getattr(carried, "text", "") or carried.body)
+    worker = Mail.objects.get(subject__contains="remis sur procuration").body
+    assert ("dites-le-lui" in worker) == (carried is None)
+    written = "".join(Mail.objects.values_list("body", flat=True)) + str(
+        list(DeviceEntry.objects.values_list("values"))
+    )
+    assert "Marchand" not in written, "the name stands on the paper alone"
+
+
+def test_who_came_is_named_for_good_until_the_household_is_forgotten(shelf: Shelf, settings: LazySettings) -> None:
+    settings.SMS_PROVIDER = "documents.sms_door.KeptHere"
+    who = {"collected_by": "Inès Marchand", "by_mandate": True}
+    back = shelf.returned()
+    other = shelf.exchange(shelf.available(), back, **who)
+    device = shelf.reserved(need=shelf.need(**WAYS["sms"]))
+    shelf.hand_over(device, **who)
+    note = HandOver.objects.get(device=device)
+    assert HandOver.objects.get(device=other).collected_by == "Inès Marchand"
+    for wrong in ({"collected_by": "Un autre"}, {"by_mandate": False}, {"by_mandate": False, "collected_by": ""}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            HandOver.objects.filter(pk=note.pk).update(**wrong)
+
+    gate.apply(fresh(device), "undo_hand_over", actor=shelf.adviser, reason=UndoHandOverReason.ENTRY)
+    message = HouseholdMessage.objects.get(code=MessageCode.MANDATED)
+    assert message.sms is not None
+    assert message.sms.error == REPLACED, "it had not left, and it did not take place"
+
+    household = note.need.prescription.household_id
+    forget_households(Move("household", "anonymise", SYSTEM, timezone.now(), None, {}, [Moved(household, "", "", 0)]))
+    note = HandOver.objects.get(pk=note.pk)
+    assert (note.by_mandate, note.collected_by) == (True, "")
 
 
 def test_a_signed_note_that_was_forgotten_is_not_drawn_again(shelf: Shelf) -> None:
