@@ -13,6 +13,7 @@ from desk.todo.appointments import appointment_blocks
 from desk.todo.blocks import SOON, WHOLE, Block, BlockRow, TodoAction, TodoPage, many, since, until
 from desk.todo.connections import copper, serving_blocks, to_call
 from desk.todo.conventions import inbox
+from desk.todo.ending import ending_at_points
 from desk.todo.instruction import instruction_blocks
 from desk.todo.letters import letters_to_post
 from desk.todo.limits import Limits, limits_on
@@ -54,6 +55,7 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
         letters_to_post(actor, at),
         _needs(actor, at, limits),
         *_shelf_blocks(actor, at, limits, alive),
+        ending_at_points(actor, at, limits),
         stocktakes(actor, at),
     )
     if is_distributor:

@@ -13,7 +13,9 @@ from conventions.permissions import prepares_conventions, sees_conventions
 from desk.todo.blocks import TodoAction, TodoPage, TodoPart
 from desk.todo.committees import committees
 from desk.todo.conventions import inbox, writing_blocks
+from desk.todo.ending import ending_for_parties
 from desk.todo.figures import latest, month_name, territory, threshold_of
+from desk.todo.limits import limits_on
 from desk.todo.next_steps import next_steps, rollout_steps
 from desk.todo.readers import reports
 from donations.permissions import can_prospect
@@ -33,7 +35,13 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
     follows += (next_steps(actor, at),) if can_prospect(actor) is not None else ()
     return TodoPage(
         actions=actions,
-        blocks=(inbox(actor), *writing_blocks(actor, at), *follows, *committees(actor, at)),
+        blocks=(
+            inbox(actor),
+            *writing_blocks(actor, at),
+            ending_for_parties(actor, at, limits_on(at)),
+            *follows,
+            *committees(actor, at),
+        ),
         below=below,
         changes=("convention", "review", "signature", "report"),
     )

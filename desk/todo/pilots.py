@@ -19,6 +19,7 @@ from desk.todo.connections import closed_offers, copper
 from desk.todo.conventions import convention_page, inbox
 from desk.todo.directory import sessions_to_record
 from desk.todo.doubles import doubles
+from desk.todo.ending import ending_for_parties
 from desk.todo.figures import month_of_the_departement
 from desk.todo.incidents import incidents_to_note
 from desk.todo.limits import Limits, limits_on
@@ -60,6 +61,7 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
             _reports(actor, at),
             *_proofs(actor, at),
             _ending(actor, at, limits),
+            ending_for_parties(actor, at, limits),
             _reviews(actor, at),
             unattended(),
             closed_offers(at),
