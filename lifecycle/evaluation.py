@@ -184,6 +184,7 @@ def _judge_capacity(capacity: Capacity, rows: list[Row], ctx: Context, per_row: 
             "pk", capacity.limit, capacity.used
         )
     }
+    refused: list[tuple[Row, int]] = []
     for row in rows:
         counter = counters[row.pk]
         if counter is None:
@@ -192,7 +193,10 @@ def _judge_capacity(capacity: Capacity, rows: list[Row], ctx: Context, per_row: 
             continue
         room[counter] = room.get(counter, 0) - capacity.amount
         if room[counter] < 0:
-            row.reasons.append(capacity.reason)
+            refused.append((row, counter))
+    why = capacity.reasons_of(ctx, {counter for _, counter in refused})
+    for row, counter in refused:
+        row.reasons.append(why[counter])
 
 
 def wrong_state(model: type[Stateful], verb: Verb, state: str) -> Reason:

@@ -1,6 +1,6 @@
 """What must be true before a verb, as objects: the same one answers for a row, a set, a preview or a filter."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -215,7 +215,8 @@ class Capacity:
 
     ``counter`` is its model. ``key``: the link of the row that leads to its counter; or the value given, for
     the set or row by row (none given takes no place). ``amount`` is +1 to take a place, -1 to give it back.
-    The surplus of a set is refused by rank, in the order of primary keys.
+    The surplus of a set is refused by rank, in the order of primary keys. ``told`` says more of counters that are full,
+    in one query whatever their number: ``{counter: sentence}``, of those that the actor may read.
     """
 
     code: str
@@ -229,10 +230,16 @@ class Capacity:
     lifted_by: str = ""
     where: Place | None = None
     field: str = ""
+    told: Callable[[Context, Collection[int]], Mapping[int, str]] | None = None
 
     @property
     def reason(self) -> Reason:
         return Reason(self.code, self.sentence, self.lifted_by, self.where, self.field)
+
+    def reasons_of(self, ctx: Context, full: Collection[int]) -> dict[int, Reason]:
+        """``{counter: why it takes no more}`` of counters that are full; no query when none is."""
+        said = self.told(ctx, full) if self.told is not None and full else {}
+        return {pk: replace(self.reason, sentence=said.get(pk, self.sentence)) for pk in full}
 
 
 type Rule = Requirement | PerRow | Capacity

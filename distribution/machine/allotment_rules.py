@@ -17,7 +17,7 @@ from refurb.enums import DeviceState, DeviceType
 from refurb.machine.device_rules import coded
 from refurb.machine.storage_rules import proofs_stand
 from refurb.models import Delivery, Device
-from typography.french import euros
+from typography.french import euros, grouped, plural, written_day
 
 S = DeviceState
 
@@ -252,6 +252,30 @@ UNDER_GRID = PerRow(
     lifted_by="l’atelier, en rouvrant l’appareil pour en changer le prix",
     field="convention",
 )
+
+
+def _years_told(ctx: Context, full: Collection[int]) -> dict[int, str]:
+    """Of quotas that take no more: which year, and what is left of this type in those that follow."""
+    seen = Quota.objects.visible_to(ctx.actor)
+    same = Quota.objects.filter(pk__in=full, type=OuterRef("type"), convention=OuterRef("convention"))
+    rows = seen.filter(Q(pk__in=full) | Q(Exists(same)))
+    years = list(rows.order_by("year", "pk"))
+    return {quota.pk: _year_told(quota, years) for quota in years if quota.pk in full}
+
+
+def _year_told(full: Quota, years: Iterable[Quota]) -> str:
+    whose = "la réserve départementale" if full.convention_id is None else "la convention"
+    last = f"jusqu’au {written_day(full.ends_on)}"
+    told = [f"année {full.year} de {whose}, {last}, {grouped(full.total)} place{plural(full.total)}, aucune ne reste"]
+    told += [
+        f"année {one.year}, du {written_day(one.starts_on)} au {written_day(one.ends_on)}, {grouped(one.room)} sur "
+        f"{grouped(one.total)}"
+        for one in years
+        if (one.convention_id, one.type) == (full.convention_id, full.type) and one.starts_on > full.ends_on
+    ]
+    return f"Le quota de ce type est atteint ({full.get_type_display().lower()})\u00a0: {'\u00a0; '.join(told)}."
+
+
 QUOTA_LEFT = Capacity(
     "quota",
     "Le quota de ce type est atteint pour l’année de la convention.",
@@ -259,6 +283,7 @@ QUOTA_LEFT = Capacity(
     key=Given("quota"),
     lifted_by="les parties, par un avenant, ou le pilote, sur la réserve départementale",
     field="convention",
+    told=_years_told,
 )
 RELEASE_REASON = coded(ReleaseReason.values, "Dites pourquoi l’appareil est retiré de l’affectation.")
 

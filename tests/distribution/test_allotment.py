@@ -1,6 +1,7 @@
 """From the stock to a convention and a point: places counted, delivery notes, screens that go along."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -20,6 +21,7 @@ from tests.conventions.conventions import ended_alone
 from tests.distribution.shelves import GRID, Shelf, delivery_of, quotas_balance, screen_of
 from tests.network.factories import make_epci
 from tests.refurb.devices import Bench, fresh
+from typography.french import written_day
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +102,10 @@ def test_a_type_without_a_place_is_refused() -> None:
 def test_the_surplus_of_a_set_is_refused_by_rank() -> None:
     shelf = Shelf(quotas={"laptop": 2})
     rows = [shelf.ready() for _ in range(3)]
+    taken = shelf.convention.quotas.get(type="laptop")
+    begins = taken.ends_on + timedelta(days=1)
+    ends = begins + timedelta(days=364)
+    Quota.objects.create(convention=shelf.convention, type="laptop", year=2, starts_on=begins, ends_on=ends, total=7)
 
     outcome = allotment.allot_devices(
         actor=shelf.manager, devices=Device.objects.filter(pk__in=[row.pk for row in rows]), convention=shelf.convention
@@ -107,6 +113,9 @@ def test_the_surplus_of_a_set_is_refused_by_rank() -> None:
 
     assert outcome.moved == [rows[0].pk, rows[1].pk]
     assert [reason.code for reason in outcome.refused[rows[2].pk]] == ["quota"]
+    (said,) = [reason.sentence for reason in outcome.refused[rows[2].pk]]
+    assert f"année 1 de la convention, jusqu’au {written_day(taken.ends_on)}, 2 places, aucune ne reste" in said
+    assert f"\u00a0; année 2, du {written_day(begins)} au {written_day(ends)}, 7 sur 7." in said
     assert shelf.quota().used == 2
     assert quotas_balance()
 
@@ -122,7 +131,9 @@ def test_the_pilot_alone_takes_places_in_the_reserve() -> None:
 
     assert taken.quota is not None
     assert (taken.quota.convention, taken.quota.used, taken.convention) == (None, 1, shelf.convention)
-    assert codes(allot(shelf, third, actor=shelf.pilot, reserve=True)) == {"quota"}
+    full = allot(shelf, third, actor=shelf.pilot, reserve=True)
+    assert codes(full) == {"quota"}
+    assert f"année {timezone.localdate().year} de la réserve départementale" in "".join(sentences(full))
     assert quotas_balance()
 
 
