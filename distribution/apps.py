@@ -16,6 +16,7 @@ class DistributionConfig(AppConfig):
         import_module("distribution.asked_back").register()
         import_module("distribution.returns_told").register()
         import_module("distribution.mandates").register()
+        import_module("distribution.found_elsewhere").register()
         import_module("distribution.panels").register_panels()
         import_module("distribution.progress").register_chains()
         import_module("distribution.personal_data").register()

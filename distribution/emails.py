@@ -1,10 +1,11 @@
 """What distribution writes to people. A mail names a reference, never a household."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils import timezone
 from conventions.models import Convention
 from distribution.appointments import CALENDAR, amount_of, calendar_of, no_longer, values_of, when
 from distribution.enums import AppointmentState
-from distribution.models import Appointment
+from distribution.models import Appointment, Stocktake
 from distribution.told_before import KnownHour, place_of
 from documents.emails import absolute_url, compose
 from documents.enums import MessageChannel, MessageCode
@@ -111,8 +112,7 @@ def return_asked_for_point(device: Device, due: date, at: datetime) -> None:
     page = absolute_url(reverse("refurb:device_detail", args=[device.reference]))
     context = {"device": device, "due": due, "page": page}
     subject, body = compose("emails/distribution/return_asked_for_point.txt", context)
-    served = Membership.objects.filter(organisation__in={point.organisation_id, point.distributor_id})
-    for to in people_of(served.filter(role__in=(Role.ADVISER, Role.MANAGER))).values():
+    for to in people_of(_serving(point)).values():
         queue_mail(to=to, subject=subject, body=body, about=("device", device.pk), at=at)
 
 
@@ -145,9 +145,32 @@ def convention_ended_for_points(convention: Convention, at: datetime) -> None:
         point = points[pk]
         context = {"convention": convention, "point": point, "count": count, "last": last, "page": page}
         subject, body = compose("emails/distribution/convention_ended_for_points.txt", context)
-        served = Membership.objects.filter(organisation__in={point.organisation_id, point.distributor_id})
-        for to in people_of(served.filter(role__in=(Role.ADVISER, Role.MANAGER))).values():
+        for to in people_of(_serving(point)).values():
             queue_mail(to=to, subject=subject, body=body, about=("convention", convention.pk), at=at)
+
+
+def found_elsewhere_for_point(
+    point: DistributionPoint, stocktake: Stocktake, found: Mapping[Device, str], at: datetime
+) -> None:
+    """A count elsewhere found what Maillon says is at this point, or was handed over there: what is asked, of each."""
+    lines = [
+        {
+            "device": device,
+            "asked": asked,
+            "page": absolute_url(reverse("refurb:device_detail", args=[device.reference])),
+        }
+        for device, asked in found.items()
+    ]
+    context = {"point": point, "stocktake": stocktake, "lines": lines}
+    subject, body = compose("emails/distribution/found_elsewhere_for_point.txt", context)
+    for to in people_of(_serving(point)).values():
+        queue_mail(to=to, subject=subject, body=body, about=("stocktake", stocktake.pk), at=at)
+
+
+def _serving(point: DistributionPoint) -> QuerySet[Membership]:
+    """Those who serve at a point: its own people, and those of its distributor."""
+    served = Membership.objects.filter(organisation__in={point.organisation_id, point.distributor_id})
+    return served.filter(role__in=(Role.ADVISER, Role.MANAGER))
 
 
 def _write_to_point(template: str, appointment: Appointment, context: dict[str, Any], at: datetime) -> None:

@@ -23,6 +23,7 @@ from distribution.services.stocktakes import (
     take_scan_back,
 )
 from distribution.stocktaking import findings_of
+from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from refurb.enums import IN_THE_WORKSHOP, DeviceState, MissingReason
@@ -462,6 +463,19 @@ def test_a_device_of_another_point_is_carried_back_or_sent_to_the_workshop() -> 
     assert reverse("distribution:device_send_back", args=[kept.reference]) not in page, "it is held for a household"
     assert "l’atelier l’inscrit ici, par «\u00a0Annuler l’expédition\u00a0»" in page
 
+    begun = Mail.objects.count()
+    close_stocktake(actor=shelf.adviser, stocktake=stocktake)
+    told = Mail.objects.order_by("pk")[begun:]
+    assert {mail.subject for mail in told} == {"3 appareils de « Boutique du nord », trouvés ailleurs"}
+    for device, asked in (
+        (free, "ce point vous le rapporte, ou le renvoie à l’atelier"),
+        (kept, "un foyer l’attend chez vous\u00a0: faites-le rapporter"),
+        (coming, "vous l’attendez"),
+    ):
+        assert f"- {device}\u00a0: {asked}" in told[0].body
+        assert reverse("refurb:device_detail", args=[device.reference]) in told[0].body
+    assert "Le point «\u00a0Boutique du centre\u00a0» a fait son inventaire" in told[0].body
+
 
 def test_what_a_point_puts_right_itself_leads_to_its_verb_and_is_no_more_asked_once_done() -> None:
     shelf = Shelf()
@@ -498,6 +512,15 @@ def test_what_a_workshop_finds_of_a_point_is_told_to_be_for_its_adviser() -> Non
         in page
     )
     assert reverse("distribution:device_cancel_shipment", args=[sent.reference]) in page
+
+    assert not Mail.objects.filter(subject__contains="trouvé").exists(), "while one counts, nothing is certain"
+    close_stocktake(actor=shelf.technician, stocktake=stocktake)
+    mail = Mail.objects.get(subject__contains="trouvé ailleurs")
+    assert mail.subject == "1 appareil de « Boutique du centre », trouvé ailleurs"
+    assert f"L’atelier {shelf.technician.organisation} a fait son inventaire" in mail.body
+    assert "s’il vient de chez vous, inscrivez-le, par «\u00a0Renvoyer à l’atelier\u00a0»" in mail.body
+    assert str(sent) not in mail.body, "the workshop cancels its shipment itself"
+    assert mail.about_machine == "stocktake"
 
 
 def test_what_a_point_sent_back_since_is_named_without_a_page_that_it_may_not_open() -> None:
