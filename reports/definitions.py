@@ -98,7 +98,9 @@ GENERAL: dict[str, str] = {
     ),
     "Remis dans le mois": (
         "Appareils remis à un foyer pendant le mois, en échange d’un autre compris. Une remise annulée ne compte pas, "
-        "un appareil rendu à son foyer après réparation non plus."
+        "un appareil rendu à son foyer après réparation non plus. Le nombre des échanges ne se dit pas à part\u00a0: "
+        "rapproché des besoins satisfaits, il ferait retrouver des nombres de foyers que le secret cache. Le pilote "
+        "lit de chaque remise du mois si c’en est un."
     ),
     "Besoins des foyers": (
         "Lus au journal des besoins, par EPCI de résidence du foyer. Mis en attente\u00a0: "

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from donations.models import DonationEntry
+from lifecycle.machine import verbs_of
 from lists.columns import WHOLE, StateColumn
 from prescriptions.enums import NeedState
 from prescriptions.models import NeedEntry
@@ -66,6 +67,7 @@ class BehindTable(tables.Table):
         attrs=WHOLE,
     )
     target = tables.Column(verbose_name="État")
+    verb = tables.Column(verbose_name="Par l’acte")
     at = tables.Column(verbose_name="Depuis le")
     ended = tables.Column(verbose_name="Jusqu’au")
     type = tables.Column()
@@ -74,7 +76,7 @@ class BehindTable(tables.Table):
 
     class Meta:
         model = DeviceEntry
-        fields = ("device", "target", "at", "ended", "type", "epci", "donor_kind")
+        fields = ("device", "target", "verb", "at", "ended", "type", "epci", "donor_kind")
         order_by = ("at",)
         default = "–"
         empty_text = "Aucun appareil\u00a0: le nombre est zéro."
@@ -91,6 +93,13 @@ class BehindTable(tables.Table):
 
     def value_target(self, value: str) -> str:
         return self.render_target(value)
+
+    def render_verb(self, value: str) -> str:
+        """What led there: a hand-over is told from an exchange."""
+        return str(verbs_of(Device)[value].label)
+
+    def value_verb(self, value: str) -> str:
+        return self.render_verb(value)
 
     def render_at(self, value: datetime) -> str:
         return moment(value)
@@ -110,9 +119,10 @@ class BehindTable(tables.Table):
 
 
 class BehindOfEpci(BehindTable):
-    """The same for the people of an EPCI, who open no device."""
+    """The same for the people of an EPCI, who open no device, and read no act."""
 
     opens = False
+    verb = None
 
 
 class BehindEvidenceTable(tables.Table):

@@ -156,12 +156,16 @@ def test_every_number_of_the_page_opens_onto_its_rows_for_the_pilot() -> None:
     shelf.handed_over()
     shelf.allotted()
     gate.apply(shelf.reserved(), "release", actor=shelf.adviser)
+    shelf.exchange(shelf.available(), shelf.returned())
     report = compute_report(actor=shelf.pilot, month=timezone.localdate().replace(day=1))
     client = acting(shelf.pilot)
     used = followed(client, report)
     assert used >= {("etape", "promis"), ("etape", "met"), ("type", "pour_equipement"), ("mesure", "nouveaux")}
     assert ("ligne", "0") in used
     assert nowhere(read(client, url("report_detail", report))) == set()
+    behind = tables_of(read(client, url("report_devices", report) + "?mesure=entrees&etape=handed_over"))
+    ((_, *rows),) = behind.values()
+    assert sorted(row[2] for row in rows) == ["Remettre", "Remettre", "Échanger"], "the pilot tells exchanges apart"
 
 
 def nowhere(html: str) -> set[str]:
@@ -212,6 +216,7 @@ def test_an_epci_opens_its_own_rows_and_no_others(story: Story) -> None:
     own = {"epci": story.epci.pk, "mesure": "fin", "etape": "received"}
     assert client.get(address, own).status_code == 200
     assert "/appareils/A-" not in read(client, f"{address}?mesure=fin&etape=received&epci={story.epci.pk}")
+    assert "Par l’acte" not in read(client, f"{address}?mesure=fin&etape=received&epci={story.epci.pk}")
     page = read(client, address + f"?mesure=fin&etape=received&epci={story.epci.pk}")
     assert f'<option value="{other.pk}"' not in page
     assert 'value="handed_over"' not in page
