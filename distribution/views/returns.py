@@ -74,6 +74,7 @@ def device_replace(request: Request, reference: str) -> HttpResponse:
         and (timezone.localdate(device.returned_at) <= device.warranty_until)
     )
     context = {"form": form, "device": device, "offered": offered, "covered": covered}
+    context["brought_back"] = is_brought_back(device)
     return render(request, "distribution/device_replace.html", context)
 
 

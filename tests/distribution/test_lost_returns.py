@@ -101,6 +101,9 @@ def test_its_exchange_is_chosen_and_signed_from_its_own_page(shelf: Shelf) -> No
     page = read(adviser, page_of(device, "device_detail"))
     assert reverse("distribution:device_replace", args=[device.reference]) in page
     assert reverse("distribution:device_settle", args=[device.reference]) in page
+    choice = read(adviser, page_of(device, "device_replace"))
+    assert str(spare.reference) in choice
+    assert "n’est pas en retour SAV" not in choice
     done(adviser, page_of(device, "device_replace"), device=spare.reference)
 
     assert standing_of(fresh(device)) == LOST_PREPARED
