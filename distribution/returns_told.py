@@ -6,7 +6,7 @@ By its way: a mail, an SMS, a letter to be posted; its social worker learns it t
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists
+from django.db.models import Exists, Q, QuerySet
 
 from distribution import emails
 from distribution.appointments import reach_of
@@ -73,14 +73,15 @@ def way_of(need: Need) -> MessageChannel | None:
 def tell_return(
     device: Device, news: ReturnNews, actor: Actor, at: datetime, *, on_paper: bool = False
 ) -> HouseholdMessage | None:
-    """Write to the household of this device; None when nothing leaves. What had not left yet is replaced.
+    """Write to the household of this device; None when nothing leaves. What had not left yet of this return is
+    replaced; what was written of another, or of a refund before it came back, leaves all the same.
 
     ``on_paper``: whom nothing leaves to has a letter all the same, that is given to it.
     """
     need = device.need
     assert need is not None
     household = need.prescription.household
-    call_off(HouseholdMessage.objects.filter(code=MessageCode.RETURN, household=household), error=REPLACED)
+    call_off(_written_of(device), error=REPLACED)
     way = way_of(need)
     if way is None and on_paper and hears(household):
         way = MessageChannel.LETTER
@@ -97,6 +98,14 @@ def tell_return(
     if way == MessageChannel.LETTER:
         return make_letter(message, by=actor, sender=distributor, at=at)
     return write_message(message, way, at=at)
+
+
+def _written_of(device: Device) -> QuerySet[HouseholdMessage]:
+    """The mails and SMS of this return, which began when the device came back."""
+    about = {"about_machine": "need", "about_pk": device.need_id}
+    told = [Q(**{f"{way}__{column}": value for column, value in about.items()}) for way in ("mail", "sms")]
+    messages = HouseholdMessage.objects.filter(told[0] | told[1], code=MessageCode.RETURN)
+    return messages.filter(written_at__gte=device.returned_at)
 
 
 def last_letter(need: Need, since: datetime) -> HouseholdMessage | None:

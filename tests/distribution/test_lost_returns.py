@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.conf import LazySettings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,7 +21,7 @@ from network.models import Organisation
 from prescriptions.enums import ContactChannel, NeedKind, NeedUse
 from prescriptions.models import HouseholdMessage, Need
 from prescriptions.owing import is_owed
-from refurb.enums import MissingReason
+from refurb.enums import DeviceType, MissingReason
 from refurb.models import Device
 from refurb.services import devices
 from reports.figures import reckon
@@ -56,6 +57,10 @@ def lost(shelf: Shelf, way: str = "email", reason: str = MissingReason.THEFT) ->
     back = shelf.returned(shelf.hand_over(shelf.reserved(need=shelf.need(**WAYS[way]))))
     Mail.objects.all().update(subject="avant")
     return shelf.missing(back, reason=reason)
+
+
+def of_returns() -> QuerySet[HouseholdMessage]:
+    return HouseholdMessage.objects.filter(code=MessageCode.RETURN).select_related("mail", "sms").order_by("pk")
 
 
 def asked_again(shelf: Shelf, device: Device) -> Need:
@@ -184,6 +189,23 @@ def test_a_loss_of_what_was_settled_already_tells_nobody_of_its_household(shelf:
     before = HouseholdMessage.objects.count()
     shelf.missing(fresh(back))
     assert HouseholdMessage.objects.count() == before
+
+
+def test_what_is_written_of_one_device_leaves_what_was_written_of_another(shelf: Shelf) -> None:
+    need = shelf.need(**WAYS["email"])
+    circle = Circle(shelf.prescriber, shelf.distributor, shelf.commune)
+    other = circle.accepted(((NeedKind.TABLET, NeedUse.WORK),), need.prescription.household).needs.get()
+    laptop = shelf.returned(shelf.hand_over(shelf.reserved(need=need)))
+    tablet = shelf.returned(shelf.hand_over(shelf.reserved(shelf.available(DeviceType.TABLET), other)))
+
+    returns.settle_return(actor=shelf.adviser, device=laptop, kind=SettlementKind.REFUND, amount=Decimal(0))
+    lost_one = shelf.missing(tablet)
+    assert [row.mail.delivery for row in of_returns()] == ["queued", "queued"]  # type: ignore[union-attr]
+
+    find(shelf, lost_one)
+    assert [row.mail.delivery for row in of_returns()] == [  # type: ignore[union-attr]
+        "queued", "failed", "queued",
+    ]  # fmt: skip
 
 
 # --- found
