@@ -116,6 +116,16 @@ def return_asked_for_point(device: Device, due: date, at: datetime) -> None:
         queue_mail(to=to, subject=subject, body=body, about=("device", device.pk), at=at)
 
 
+def return_letter_for_point(device: Device, at: datetime) -> None:
+    """A letter that tells a household of its return is ready: those who serve at the point print it and post it."""
+    point = device.point
+    assert point is not None
+    page = absolute_url(reverse("refurb:device_detail", args=[device.reference]))
+    subject, body = compose("emails/distribution/return_letter_for_point.txt", {"device": device, "page": page})
+    for to in people_of(_serving(point)).values():
+        queue_mail(to=to, subject=subject, body=body, about=("device", device.pk), at=at)
+
+
 def news_for_worker(template: str, need: Need, written: HouseholdMessage | None, at: datetime) -> None:
     """A return was lost or is found, somebody came in the household's place: its worker learns it, and whether the
     household was written to."""

@@ -132,7 +132,7 @@ def tell_found(move: Move) -> None:
 
 def _owed(pks: list[int]) -> list[Device]:
     """The devices of a return that is not settled, without the screens that go with them."""
-    around = ("need__prescription__household__commune", "need__prescription__distributor")
+    around = ("need__prescription__household__commune", "need__prescription__distributor", "point")
     rows = Device.objects.main().filter(pk__in=pks).exclude(Exists(Settlement.objects.of_this_stay()))
     return list(by_key(rows.select_related(*around)))
 
@@ -141,6 +141,8 @@ def _tell(device: Device, news: ReturnNews, template: str, move: Move) -> None:
     assert device.need is not None
     written = tell_return(device, news, move.actor, move.at)
     emails.news_for_worker(template, device.need, written, move.at)
+    if written is not None and written.channel == MessageChannel.LETTER:
+        emails.return_letter_for_point(device, move.at)
 
 
 def register() -> None:

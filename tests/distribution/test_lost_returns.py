@@ -160,6 +160,12 @@ def test_who_prefers_paper_has_a_letter_that_the_page_of_the_device_gives(shelf:
     url = reverse("distribution:device_return_letter", args=[device.reference])
     assert url in read(acting(shelf.adviser), page_of(device, "device_detail"))
     assert acting(shelf.adviser).get(url)["Content-Type"] == "application/pdf"
+    asked = Mail.objects.get(subject__startswith="Lettre à poster")
+    assert shelf.adviser.user.email in "".join(asked.to)
+    assert page_of(device, "device_detail") in asked.body
+
+    find(shelf, device)
+    assert Mail.objects.filter(subject__startswith="Lettre à poster").count() == 2
 
 
 def test_its_social_worker_learns_it_and_whether_the_household_was_written_to(shelf: Shelf) -> None:
