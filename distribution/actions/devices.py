@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from conventions.models import Quota
+from distribution import returns_told
 from distribution.asked_back import is_asked_back
 from distribution.brought_back import QUIET, standing_of
 from distribution.enums import DetachReason, HandOverKind, SendBackReason, UndoHandOverReason
@@ -42,6 +43,13 @@ BY: Mapping[MessageChannel | None, str] = {
     MessageChannel.EMAIL: "Un courriel part tout de suite.",
     MessageChannel.LETTER: "Sa lettre se prépare\u00a0: imprimez-la depuis la page de l’appareil, et postez-la.",
     None: "Aucun message ne part à ce foyer\u00a0: joignez-le avant de valider, comme le dit la page de l’appareil.",
+}
+FOUND_BY: Mapping[MessageChannel | None, str] = {
+    MessageChannel.SMS: "Son foyer l’apprend par SMS, son travailleur social par courriel.",
+    MessageChannel.EMAIL: "Son foyer et son travailleur social l’apprennent par courriel.",
+    MessageChannel.LETTER: "Son travailleur social l’apprend par courriel. La lettre de son foyer est prête\u00a0: le"
+    " point de distribution, prévenu, l’imprime et la poste.",
+    None: "Aucun message ne part au foyer\u00a0: son travailleur social est prévenu par courriel.",
 }
 SIGNED_AS = {"signature": "deposit"}
 """Where the form calls otherwise what the rules name."""
@@ -96,6 +104,12 @@ def _how_it_is_told(request: Request, device: Device) -> Mapping[str, Any]:
     until = written_day(waits_until(timezone.now()))
     told = f"Une fois l’appareil revenu au point, et pas avant\u00a0: il y attend son foyer jusqu’au {until}."
     return {"warning": f"{told} {BY[way_of(device.need)]}"}
+
+
+def _found_again(device: Device, found: Device) -> str:
+    """Who learns it: its household by its way, or nobody but its worker."""
+    told = FOUND_BY[returns_told.way_of(found.need)] if found.need is not None else ""
+    return f"{found}\u00a0: retrouvé, de nouveau en retour SAV. {told}"
 
 
 def _to_sign(request: Request, device: Device) -> Mapping[str, Any]:
@@ -193,7 +207,7 @@ PAGES: tuple[Page[Request], ...] = (
         "find_returned",
         "retrouver-retour",
         service=point_stock.find_returned_device,
-        done="retrouvé, de nouveau en retour SAV. Son foyer et son travailleur social l’apprennent",
+        done=_found_again,
         context=stolen_or_mislaid,
     ),
     # --- to a household

@@ -247,6 +247,21 @@ def test_the_workshop_that_has_it_finds_it_too_and_does_not_take_it_for_its_stoc
     ).state == "returned"  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        ("email", "Son foyer et son travailleur social l’apprennent par courriel."),
+        ("letter", "La lettre de son foyer est prête\u00a0: le point de distribution, prévenu, l’imprime et la poste."),
+        ("phone", "Aucun message ne part au foyer\u00a0: son travailleur social est prévenu par courriel."),
+    ],
+)
+def test_who_finds_it_reads_whether_its_household_is_written_to(shelf: Shelf, way: str, said: str) -> None:
+    device = lost(shelf, way)
+    adviser = acting(shelf.adviser)
+    done(adviser, page_of(device, "device_find_returned"))
+    assert said in read(adviser, page_of(device, "device_detail"))
+
+
 def test_exchanged_since_it_is_of_the_stock_and_whoever_finds_it_reads_so(shelf: Shelf) -> None:
     device = lost(shelf)
     shelf.exchange(shelf.available(), device)
