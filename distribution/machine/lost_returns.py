@@ -2,10 +2,11 @@
 
 from django.db.models import Exists, Q
 
-from distribution.machine.allotment_rules import QUOTA_LEFT, SAME_QUOTA
+from conventions.models import Quota
+from distribution.machine.allotment_rules import SAME_QUOTA
 from distribution.models import Settlement
 from distribution.permissions import can_find_returned_device
-from lifecycle.machine import Requirement, Verb
+from lifecycle.machine import Capacity, Given, Requirement, Verb
 from refurb.enums import DeviceState
 from refurb.machine.device import DeviceMachine
 from refurb.machine.stamps import NOT_MISSING
@@ -17,6 +18,14 @@ RETURN_OPEN = Requirement(
     lambda ctx: ~Q(Exists(Settlement.objects.of_this_stay())),
     lifted_by="un technicien de l’atelier",
 )
+PLACE_LEFT = Capacity(
+    "place_left",
+    "Un autre appareil a pris sa place du quota depuis, et aucune n’est libre\u00a0: servez le foyer autrement, par un"
+    " échange ou un remboursement. L’atelier réceptionne ensuite l’appareil, qui rejoint le stock.",
+    counter=Quota,
+    key=Given("quota"),
+    lifted_by="le conseiller du point de distribution",
+)
 
 DeviceMachine.extend(
     "distribution",
@@ -25,7 +34,7 @@ DeviceMachine.extend(
         source=DeviceState.MISSING,
         target=DeviceState.RETURNED,
         who=can_find_returned_device,
-        requires=[RETURN_OPEN, SAME_QUOTA, QUOTA_LEFT],
+        requires=[RETURN_OPEN, SAME_QUOTA, PLACE_LEFT],
         update_locks=["need"],
         stamps=NOT_MISSING,
         journal=["quota"],

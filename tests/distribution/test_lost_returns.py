@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import pytest
 from django.conf import LazySettings
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from conventions.models import Quota
 from distribution.brought_back import LOST, LOST_PREPARED, OWED, standing_of
 from distribution.enums import SettlementKind
 from distribution.services import point_stock, returns
@@ -260,6 +261,24 @@ def test_who_finds_it_reads_whether_its_household_is_written_to(shelf: Shelf, wa
     adviser = acting(shelf.adviser)
     done(adviser, page_of(device, "device_find_returned"))
     assert said in read(adviser, page_of(device, "device_detail"))
+
+
+def test_whose_place_another_device_took_is_served_otherwise_then_received(shelf: Shelf) -> None:
+    device, spare = lost(shelf), shelf.available()
+    Quota.objects.filter(pk=device.quota_id).update(total=F("used"))
+
+    with pytest.raises(Refused) as refused:
+        find(shelf, device)
+    reason = refused.value.all[0]
+    assert reason.code == "place_left"
+    assert "servez le foyer autrement" in reason.sentence
+    assert "réserve" not in reason.lifted_by
+    receive = refusal(lambda: devices.receive_device(actor=shelf.technician, device=fresh(device), tag=device.tag))
+    assert "Sa place du quota est prise" in receive["return_settled"]
+
+    shelf.exchange(spare, device)
+    received = devices.receive_device(actor=shelf.technician, device=fresh(device), tag=device.tag)
+    assert received.state == "received"
 
 
 def test_exchanged_since_it_is_of_the_stock_and_whoever_finds_it_reads_so(shelf: Shelf) -> None:
