@@ -23,7 +23,7 @@ from refurb.enums import HOLDS_A_NEED
 from refurb.machine.correction_rules import nothing_recorded
 from refurb.machine.device_rules import coded
 from refurb.models import Device, DeviceEntry, Repair
-from refurb.models.returns import BROUGHT_BACK
+from refurb.models.returns import BROUGHT_BACK, LOST_IN_RETURN
 from refurb.permissions import can_record_evidence
 
 HOUSEHOLD = "need__prescription__household"
@@ -152,7 +152,10 @@ NOTHING_SINCE_RETURN = Requirement(
 
 
 def _cannot_be_exchanged(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    """What the earlier device and its note must be; a screen follows its desktop."""
+    """What the earlier device and its note must be; a screen follows its desktop.
+
+    What was lost since it was brought back is owed by who lost it, whatever its warranty.
+    """
     devices = {
         pk: (epci, desktop, desktop_need)
         for pk, epci, desktop, desktop_need in Device.objects.filter(pk__in=list(per_row)).values_list(
@@ -162,8 +165,8 @@ def _cannot_be_exchanged(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     earlier: dict[int, Any] = {
         row["pk"]: row
         for row in Device.objects.filter(pk__in={key_of(given.get("replaces")) for given in per_row.values()})
-        .annotate(settled=Exists(Settlement.objects.of_this_stay()), back=Q(BROUGHT_BACK))
-        .values("pk", "back", "need", "convention__epci", "returned_at", "warranty_until", "settled")
+        .annotate(settled=Exists(Settlement.objects.of_this_stay()), back=Q(BROUGHT_BACK), lost=Q(LOST_IN_RETURN))
+        .values("pk", "back", "lost", "need", "convention__epci", "returned_at", "warranty_until", "settled")
     }
     noted = set(
         notes_in_force()
@@ -178,7 +181,7 @@ def _cannot_be_exchanged(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
             continue
         if former is None or not former["back"] or former["need"] != need or former["settled"]:
             refused[pk] = TO_EXCHANGE.sentence
-        elif timezone.localdate(former["returned_at"]) > former["warranty_until"]:
+        elif not former["lost"] and timezone.localdate(former["returned_at"]) > former["warranty_until"]:
             refused[pk] = "La garantie de l’appareil rapporté était terminée à son retour."
         elif former["convention__epci"] != epci:
             refused[pk] = "L’appareil d’échange dépend d’un autre territoire que l’appareil rapporté."

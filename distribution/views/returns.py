@@ -68,7 +68,7 @@ def device_replace(request: Request, reference: str) -> HttpResponse:
     if answer(request, form, prepare, device) is not None:
         messages.success(request, "La fiche d’échange est prête\u00a0: faites-la signer.")
         return redirect("distribution:device_exchange", reference=chosen["device"].reference)
-    covered = (
+    covered = is_lost_in_return(device) or (
         device.returned_at
         and device.warranty_until
         and (timezone.localdate(device.returned_at) <= device.warranty_until)

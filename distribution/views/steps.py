@@ -116,8 +116,9 @@ def _returned(device: Device, actor: Actor) -> Step:
     return Step(awaited, f"échangez-le ou, {repair}", url=url, label="Choisir un remplaçant")
 
 
-def _lost(device: Device, actor: Actor) -> Step | None:
-    """What its household brought back and nobody finds: exchanged, else served otherwise; None once it is settled."""
+def _lost(device: Device, actor: Actor) -> Step:
+    """What its household brought back and nobody finds: exchanged, under warranty or not, else served otherwise; once
+    it is settled, it is looked for and nothing more."""
     if standing_of(device) == SETTLED:
         return Step(LOST_AND_SETTLED)
     if device.attached_to_id is not None or can_exchange_device(actor) is None:

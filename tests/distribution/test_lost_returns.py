@@ -1,6 +1,7 @@
 """A device that its household brought back, then lost: what the household is owed stays owed, and it learns it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,7 +13,7 @@ from django.utils import timezone
 from conventions.models import Quota
 from distribution.brought_back import LOST, LOST_PREPARED, OWED, standing_of
 from distribution.enums import SettlementKind
-from distribution.services import point_stock, returns
+from distribution.services import hand_overs, point_stock, returns
 from documents.enums import MessageCode
 from documents.models import Mail, Sms
 from lifecycle import gate
@@ -98,6 +99,17 @@ def test_it_is_exchanged_under_its_warranty_and_nothing_is_paid_twice(shelf: She
     assert again(device.need).lost_at is None
     assert not is_owed(again(device.need))
     assert fresh(device).state == "missing"
+
+
+@pytest.mark.usefixtures("days_to_come")
+def test_what_is_lost_after_the_warranty_is_exchanged_all_the_same(shelf: Shelf) -> None:
+    late = timezone.now() + timedelta(days=800)
+    back = shelf.take_back(shelf.handed_over(), at=late)
+    device, spare = shelf.missing(back, at=late), shelf.available()
+
+    assert str(spare.reference) in read(acting(shelf.adviser), page_of(device, "device_replace"))
+    note = hand_overs.prepare_exchange(actor=shelf.adviser, device=spare, replaces=device, at=late)
+    assert (note.device_id, note.replaces_id) == (spare.pk, device.pk)
 
 
 def test_its_exchange_is_chosen_and_signed_from_its_own_page(shelf: Shelf) -> None:
