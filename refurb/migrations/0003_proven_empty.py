@@ -278,11 +278,11 @@ BEGIN
     END IF;
     IF EXISTS (
         SELECT 1 FROM refurb_erasure f
-        WHERE f.drive_id = NEW.drive_id AND f.origin = 'workshop' AND f.outcome = 'refused'
-          AND f.claimed IN ('failed', 'aborted')
-          AND coalesce(f.finished_at, f.started_at) > coalesce(NEW.started_at, NEW.finished_at)
-          AND NOT EXISTS (SELECT 1 FROM refurb_erasure n WHERE n.supersedes_id = f.id AND n.id <> NEW.id)
-          AND (f.entry IN ('read', 'checked') OR f.id IS DISTINCT FROM NEW.supersedes_id))
+        WHERE f.drive_id IN (SELECT refurb_drive_also(NEW.drive_id))
+          AND f.origin = 'workshop' AND f.outcome = 'refused' AND f.claimed IN ('failed', 'aborted')
+          AND least(coalesce(f.finished_at, f.started_at), f.recorded_at) > coalesce(NEW.started_at, NEW.finished_at)
+          AND (f.entry IN ('read', 'checked')
+            OR NOT EXISTS (SELECT 1 FROM refurb_erasure n WHERE n.supersedes_id = f.id)))
     THEN
         RAISE EXCEPTION 'Un passage plus récent sur ce disque a échoué.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_erasure_once', TABLE = 'refurb_erasure';
@@ -333,7 +333,8 @@ CREATE TRIGGER refurb_erasure_once AFTER INSERT ON refurb_erasure FOR EACH ROW
     WHEN (NEW.outcome = 'accepted') EXECUTE FUNCTION refurb_erasure_once();
 """
 """A number, or a run, proves one drive. The later run decides, and
-one that failed after it began leaves it no proof. An erasure begins after the arrival of its device, and
+one that failed after it began leaves it no proof, under whatever row of its inventory it was written, and whatever a
+person typed of it since; dated ahead of time, it was over when it was written down. An erasure begins after the arrival of its device, and
 ends before it leaves for the recycler with its drive; a log without number is
 attributed to its drive by a person."""
 ABSENCE = """

@@ -1,11 +1,14 @@
 """Runs that a tool, or a person, says failed: the later one decides, in whatever order they are written down.
 
 A failure takes down the proof of a run that began before it ended; what is written after it, of such a run, proves
-nothing.
+nothing. It stays that of its drive under its number, and however its inventory is written since. The trigger
+``refurb_erasure_once`` asks the same.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+
+from django.db.models import BigIntegerField, F, Func, Q
 
 from refurb.contradictions import ToldRun
 from refurb.enums import Claim, ErasureEntry, ErasureOrigin, ErasureOutcome
@@ -16,23 +19,43 @@ NOT_ERASED = (Claim.FAILED, Claim.ABORTED)
 READ = (ErasureEntry.READ, ErasureEntry.CHECKED)
 
 
+class _Also(Func):
+    """The rows that are the same drive: those of its number, and what they said before they were corrected."""
+
+    function = "refurb_drive_also"
+    output_field = BigIntegerField()
+    set_returning = True
+
+
 def failures_of(drives: Iterable[Drive]) -> Mapping[int, Sequence[Erasure]]:
-    """``{drive: the failed runs that stand}``; one query."""
+    """``{drive: the failed runs that count}``: what a tool wrote, whatever was said since; two queries.
+
+    What a person typed is superseded by what is typed in its place.
+    """
+    rows: dict[int, set[int]] = defaultdict(set)
+    known = Drive.objects.filter(pk__in=[drive.pk for drive in drives]).annotate(also=_Also(F("pk")))
+    for drive, row in known.order_by().values_list("pk", "also"):
+        rows[row].add(drive)
+    stands = Q(entry__in=READ) | Q(superseded_by=None)
+    failed = Erasure.objects.filter(stands, drive__in=list(rows), claimed__in=NOT_ERASED)
     found: dict[int, list[Erasure]] = defaultdict(list)
-    failed = Erasure.objects.current().filter(drive__in=list(drives), claimed__in=NOT_ERASED)
-    for row in failed.filter(origin=ErasureOrigin.WORKSHOP, outcome=ErasureOutcome.REFUSED):
-        found[row.drive_id].append(row)
+    for failure in failed.filter(origin=ErasureOrigin.WORKSHOP, outcome=ErasureOutcome.REFUSED):
+        for drive in rows[failure.drive_id]:
+            found[drive].append(failure)
     return found
 
 
 def failed_later(run: ToldRun, failures: Iterable[Erasure], supersedes: Erasure | None = None) -> bool:
-    """Whether one of these failures ended after this run began; one that a person typed may be replaced."""
+    """Whether one of these failures ended after this run began; one that a person typed may be replaced.
+
+    One that is dated ahead of time was over when it was written down.
+    """
     begun = run.started_at or run.finished_at
     if run.claimed in NOT_ERASED or run.origin == ErasureOrigin.DONOR or begun is None:
         return False
     return any(
         (ended := row.finished_at or row.started_at) is not None
-        and ended > begun
+        and min(ended, row.recorded_at) > begun
         and (row.entry in READ or supersedes is None or row.pk != supersedes.pk)
         for row in failures
     )

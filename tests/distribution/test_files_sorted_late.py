@@ -24,9 +24,9 @@ from tests.network.factories import make_membership
 from tests.pages import acting, read
 from tests.refurb import machines
 from tests.refurb.devices import Bench, fresh, load_numbers
-from tests.refurb.hardware import confirm, deposit, here_now, nwipe, record
+from tests.refurb.hardware import confirm, deposit, failed, here_now, nwipe, record
 from tests.refurb.test_certificates import reconditioned
-from tests.refurb.test_files_unsorted import failed, typed_ready, without_storage
+from tests.refurb.test_files_unsorted import typed_ready, without_storage
 from tests.refurb.test_former_proofs import one_device
 
 pytestmark = pytest.mark.django_db

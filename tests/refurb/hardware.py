@@ -48,6 +48,11 @@ def nwipe(serial: str = machines.DRIVE, **given: Any) -> bytes:
     return log(serial, **{"end": here_now()} | given)
 
 
+def failed(hours: int = 1) -> bytes:
+    """What nwipe writes of a drive it could not erase, so many hours ago."""
+    return nwipe(status="FAILED", errors=(3, 0, 0), end=here_now() - timedelta(hours=hours))
+
+
 def record(bench: Bench, device: Device, *deposits: DepositedFile) -> Recorded:
     return hardware.record_files(actor=bench.technician, device=device, deposits=deposits)
 

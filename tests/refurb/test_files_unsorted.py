@@ -8,12 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from documents.models import Mail
-from documents.services import store_file
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from refurb.enums.hardware import DismissalReason
-from refurb.models import DepositedFile, Device, Drive, Erasure, FileDismissal
-from refurb.services import depositing, erasures
+from refurb.models import DepositedFile, Device, FileDismissal
+from refurb.services import depositing
 from refurb.services.corrections import correct_tag_device
 from refurb.services.devices import describe_device
 from refurb.services.runs import BELIED
@@ -22,7 +21,7 @@ from tests.distribution.shelves import Shelf
 from tests.pages import acting, read
 from tests.refurb import machines
 from tests.refurb.devices import Bench, fresh
-from tests.refurb.hardware import deposit, here_now, nwipe, record
+from tests.refurb.hardware import deposit, failed, record
 from tests.refurb.pages import page_of
 
 pytestmark = pytest.mark.django_db
@@ -287,10 +286,6 @@ def typed_ready(bench: Bench) -> Device:
     return bench.recondition(bench.identified(device))
 
 
-def failed(hours: int = 1) -> bytes:
-    return nwipe(status="FAILED", errors=(3, 0, 0), end=here_now() - timedelta(hours=hours))
-
-
 def test_a_log_that_waits_and_says_the_failure_of_a_typed_erasure_holds_its_device_back(shelf: Shelf) -> None:
     bench = shelf.bench
     device = typed_ready(bench)
@@ -314,62 +309,3 @@ def test_a_failure_that_was_over_before_the_erasure_that_was_typed_changes_nothi
     told = record(bench, device, deposit(bench, "nwipe.log", failed(hours=4)))
     assert told.runs[0].is_proof
     assert shelf.allotted(device).state == "allotted"
-
-
-# --- of two runs that the tool wrote, the later one decides
-
-
-@pytest.mark.parametrize("first", ["the success", "the failure"])
-@pytest.mark.parametrize("later", ["the success", "the failure"])
-def test_of_two_runs_the_later_one_decides_in_whatever_order_they_are_deposited(
-    shelf: Shelf, first: str, later: str
-) -> None:
-    bench = shelf.bench
-    device = bench.in_process(at=timezone.now() - timedelta(hours=8))
-    drive = bench.drive(device, serial=machines.DRIVE, kind="ssd")
-    hours = {"the success": (2, 4), "the failure": (4, 2)}[later]
-    logs = {
-        "the success": ("ok.log", nwipe(end=here_now() - timedelta(hours=hours[0]))),
-        "the failure": ("ko.log", failed(hours=hours[1])),
-    }
-    for one in sorted(logs, key=lambda which: which != first):
-        record(bench, device, deposit(bench, *logs[one]))
-    assert Drive.objects.proven().filter(pk=drive.pk).exists() == (later == "the success")
-
-
-def test_what_ran_before_a_failure_and_is_written_after_it_says_why_it_proves_nothing(shelf: Shelf) -> None:
-    bench = shelf.bench
-    device = bench.in_process(at=timezone.now() - timedelta(hours=8))
-    drive = bench.drive(device, serial=machines.DRIVE, kind="ssd")
-    record(bench, device, deposit(bench, "ko.log", failed()))
-    (told,) = record(bench, device, deposit(bench, "ok.log", nwipe(end=here_now() - timedelta(hours=4)))).runs
-    assert "plus récent sur ce disque a échoué" in told.why[0]
-    typed = bench.erase(drive, finished_at=timezone.now() - timedelta(hours=3))
-    assert typed.refusals == ["later_run_failed"]
-    failure = Erasure.objects.current().get(claimed="failed")
-    replaced = bench.erase(drive, finished_at=timezone.now() - timedelta(hours=3), supersedes=failure)
-    assert replaced.refusals == ["later_run_failed"], "what the tool wrote is not typed away"
-    assert bench.erase(drive).outcome == "accepted"
-
-
-def test_the_database_lets_no_earlier_run_prove_what_failed_later(shelf: Shelf) -> None:
-    bench = shelf.bench
-    device = bench.in_process(at=timezone.now() - timedelta(hours=8))
-    drive = bench.drive(device, serial=machines.DRIVE, kind="ssd")
-    proof = bench.erase(drive, finished_at=timezone.now() - timedelta(hours=4))
-    record(bench, device, deposit(bench, "ko.log", failed()))
-    values = {field.attname: getattr(proof, field.attname) for field in Erasure._meta.concrete_fields}
-    values = {name: value for name, value in values.items() if name != "serial_key"} | {"id": None}
-    with pytest.raises(IntegrityError, match="plus récent"), transaction.atomic():
-        Erasure.objects.create(**values)
-
-
-def test_a_log_that_is_deposited_at_the_bench_takes_down_a_proof_as_one_that_is_sorted(shelf: Shelf) -> None:
-    bench = shelf.bench
-    device = bench.in_process(at=timezone.now() - timedelta(hours=8))
-    drive = bench.drive(device, serial=machines.DRIVE, kind="ssd")
-    record(bench, device, deposit(bench, "ok.log", nwipe(end=here_now() - timedelta(hours=4))))
-    report = store_file(content=failed(), name="ko.log", content_type="text/plain", by=bench.technician)
-    row = erasures.record_log(actor=bench.technician, drive=drive, report=report)
-    assert row.supersedes is not None
-    assert not Drive.objects.proven().filter(pk=drive.pk).exists()
