@@ -71,19 +71,33 @@ $$;
 """
 """The files that wait and that point at it, or did before its label or its number changed; whether one of them tells."""
 KEPT = """
+CREATE FUNCTION refurb_keep_pointers(its_device bigint) RETURNS void
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, public, pg_temp AS $$
+    INSERT INTO refurb_filepointer (deposit_id, device_id, recorded_at)
+    SELECT one, its_device, statement_timestamp() FROM refurb_files_pointing(its_device) one
+    ON CONFLICT DO NOTHING
+$$;
 CREATE FUNCTION refurb_device_keep_pointers() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    INSERT INTO refurb_filepointer (deposit_id, device_id, recorded_at)
-    SELECT one, OLD.id, statement_timestamp() FROM refurb_files_pointing(OLD.id) one
-    ON CONFLICT DO NOTHING;
+    PERFORM refurb_keep_pointers(OLD.id);
     RETURN NEW;
 END $$;
 CREATE TRIGGER refurb_device_keep_pointers BEFORE UPDATE ON refurb_device FOR EACH ROW
     WHEN (OLD.tag <> '' AND OLD.tag IS DISTINCT FROM NEW.tag OR OLD.serial <> '' AND OLD.serial IS DISTINCT FROM NEW.serial)
     EXECUTE FUNCTION refurb_device_keep_pointers();
+CREATE FUNCTION refurb_drive_keep_pointers() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM refurb_keep_pointers(NEW.device_id);
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refurb_drive_keep_pointers BEFORE INSERT ON refurb_drive FOR EACH ROW
+    WHEN (NEW.supersedes_id IS NOT NULL) EXECUTE FUNCTION refurb_drive_keep_pointers();
+CREATE TRIGGER refurb_driveremoval_keep_pointers BEFORE INSERT ON refurb_driveremoval FOR EACH ROW
+    WHEN (NEW.undone = '') EXECUTE FUNCTION refurb_drive_keep_pointers();
 """
-"""A label that is corrected, or a number that is emptied, sets no file aside."""
+"""A label that is corrected, a number that is emptied, of it or of its drive, or a drive taken out sets no file aside."""
 SAID = """
 CREATE FUNCTION refurb_filedismissal_said() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
@@ -136,7 +150,9 @@ CREATE TRIGGER refurb_device_files_sorted BEFORE UPDATE ON refurb_device FOR EAC
 UNSORTED = """
 DROP FUNCTION refurb_device_refuse_unsorted() CASCADE;
 DROP FUNCTION refurb_filedismissal_said() CASCADE;
+DROP FUNCTION refurb_drive_keep_pointers() CASCADE;
 DROP FUNCTION refurb_device_keep_pointers() CASCADE;
+DROP FUNCTION refurb_keep_pointers(bigint);
 DROP FUNCTION refurb_device_files_wait(bigint, integer);
 DROP FUNCTION refurb_files_pointing(bigint);
 DROP FUNCTION refurb_file_tells(text[], text[], bigint, integer);

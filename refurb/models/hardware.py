@@ -86,9 +86,10 @@ class DepositedFile(models.Model):
 
 
 class FilePointer(models.Model):
-    """A device at which a file pointed while it waited, whatever its label or its number became since. Append-only.
+    """A device at which a file pointed while it waited, whatever became since of its label, its number or its drives.
 
-    The database keeps those of a device whose label or number changes (``refurb_device_keep_pointers``).
+    The database keeps those of a device whose label or number changes, or whose drive is corrected or taken out
+    (``refurb_keep_pointers``). Append-only.
     """
 
     deposit = models.ForeignKey(

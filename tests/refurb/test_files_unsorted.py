@@ -1,6 +1,8 @@
 """A file that waits and shows a drive nobody inventoried: its device does not leave before it is sorted."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -10,9 +12,10 @@ from django.utils import timezone
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused
+from refurb.enums import RemovalDestination
 from refurb.enums.hardware import DismissalReason
-from refurb.models import DepositedFile, Device, FileDismissal
-from refurb.services import depositing
+from refurb.models import DepositedFile, Device, Drive, FileDismissal
+from refurb.services import depositing, evidence
 from refurb.services.corrections import correct_tag_device
 from refurb.services.devices import describe_device
 from refurb.services.runs import BELIED
@@ -175,6 +178,39 @@ def test_what_waits_still_holds_a_device_whose_label_is_corrected_or_whose_numbe
     assert refused_by(forced) == "refurb_device_files_sorted"
     set_aside_by_the_manager(bench, [late])
     assert shelf.allotted(fresh(ready)).state == "allotted"
+
+
+def renumbered(bench: Bench, drive: Drive) -> Drive:
+    told: dict[str, Any] = {"serial": "AUTRE123456", "capacity": drive.capacity, "supersedes": drive}
+    return evidence.record_drive(actor=bench.technician, device=drive.device, kind=drive.kind, **told)
+
+
+def taken_out(bench: Bench, drive: Drive) -> Drive:
+    evidence.remove_drive(actor=bench.technician, drive=drive, destination=RemovalDestination.DESTRUCTION)
+    return bench.drive(drive.device, kind="ssd")
+
+
+@pytest.mark.parametrize("changed", [renumbered, taken_out])
+def test_what_waits_still_holds_a_device_whose_drive_is_corrected_or_taken_out(
+    shelf: Shelf, changed: Callable[[Bench, Drive], Drive]
+) -> None:
+    bench = shelf.bench
+    device = bench.in_process(at=timezone.now() - timedelta(hours=5))
+    drive, then = bench.drive(device, serial=machines.DRIVE, kind="ssd"), timezone.now() - timedelta(hours=2)
+    bench.erase(drive, finished_at=then)
+    late = deposit(bench, "nwipe.log", failed())
+    bench.erase(changed(bench, drive), finished_at=then)
+    assert unsorted_drives([device.pk]) == {device.pk: [late]}
+    bench.test(device)
+    bench.grade(device)
+    with pytest.raises(Refused) as refused:
+        bench.recondition(bench.identified(device))
+    assert codes(refused) == {"files_sorted"}
+    with pytest.raises(IntegrityError) as forced:
+        moved_by_force(device, "ready")
+    assert refused_by(forced) == "refurb_device_files_sorted"
+    set_aside_by_the_manager(bench, [late])
+    assert bench.recondition(fresh(device)).state == "ready"
 
 
 # --- what the database holds
