@@ -53,18 +53,35 @@ def unsorted_drives(devices: Iterable[int]) -> Mapping[int, list[DepositedFile]]
 
 
 def held_back_by(workshop: int, deposits: Sequence[DepositedFile]) -> Mapping[int, list[Device]]:
-    """``{file: the devices of which it tells what they do not know}``, of files that wait at a workshop."""
+    """``{file: the devices that it holds back}``, of files that wait at a workshop, sorted with all that wait there.
+
+    It tells of them what they do not know, or a file that goes with it does, and would let go without it.
+    """
+    asked = {one.pk for one in deposits}
+    waiting = DepositedFile.objects.waiting().filter(workshop=workshop, problem="").select_related("file")
+    sortings = sort_files(workshop, waiting)
+    held, found = _holding(sortings), dict[int, dict[int, Device]]()
+    left = _holding(sort_files(workshop, [one for one in waiting if one.pk not in asked]))
+    let_go = {device for deposit, device in held.keys() - left.keys() if deposit not in asked}
+    for (deposit, device), row in held.items():
+        if deposit in asked:
+            found.setdefault(deposit, {})[device] = row
+        elif device in let_go:
+            for one in sortings:
+                if one.deposit.pk in asked and device in _pointed(one):
+                    found.setdefault(one.deposit.pk, {})[device] = row
+    return {deposit: list(devices.values()) for deposit, devices in found.items()}
+
+
+def _holding(sortings: Iterable[Sorting]) -> Mapping[tuple[int, int], Device]:
+    """``{(file, device): device}`` of those that tell of a device what it does not know."""
     pointed = [
         (one, device)
-        for one in sort_files(workshop, [one for one in deposits if not one.problem])
+        for one in sortings
         for device in ([one.device] if one.device is not None else [device for device, _ in one.among])
     ]
     known = _known({device.pk for _, device in pointed})
-    found: dict[int, list[Device]] = defaultdict(list)
-    for one, device in pointed:
-        if _is_news(one, known[device.pk]):
-            found[one.deposit.pk].append(device)
-    return found
+    return {(one.deposit.pk, device.pk): device for one, device in pointed if _is_news(one, known[device.pk])}
 
 
 def unsorted_along(devices: Iterable[int]) -> Mapping[int, list[Device]]:

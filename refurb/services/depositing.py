@@ -155,8 +155,9 @@ def set_aside(
 ) -> int:
     """Take files out of what waits to be sorted, with why; how many. What they held is forgotten, their hash stays.
 
-    One that holds a device back is set aside by the manager, with words, and kept; the point that has the device is
-    told. A report that an erasure cites is kept for it too. Raises PermissionDenied, Refused, ValueError.
+    One that holds a device back, or goes with one that does, is set aside by the manager, with words, and kept; the
+    point that has the device is told. A report that an erasure cites is kept for it too. Raises PermissionDenied,
+    Refused, ValueError.
     """
     workshop, stamp, why = workshop_of(actor), at or timezone.now(), DismissalReason(reason)
     wanted = [one.pk for one in deposits]
@@ -205,8 +206,9 @@ def _may_not(
         refused.append(
             Reason(
                 "manager_sets_aside",
-                f"{one.file.called} montre, sur {named}, un disque que rien ne prouve\u00a0: triez-le. L’écarter"
-                " revient au responsable de l’atelier, qui dit pourquoi.",
+                f"{one.file.called} retient {named}\u00a0: il montre un disque que rien ne prouve, ou va avec un"
+                " fichier qui en montre un. Triez\u00a0; l’écarter revient au responsable de l’atelier, qui dit"
+                " pourquoi.",
                 "le responsable de l’atelier",
             )
         )

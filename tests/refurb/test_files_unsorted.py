@@ -131,6 +131,25 @@ def test_a_file_that_holds_a_device_back_is_set_aside_by_the_manager_with_why_an
     assert shelf.allotted(ready).state == "allotted"
 
 
+@pytest.mark.parametrize("ticked", ["the file that follows", "the file that it follows"])
+def test_a_file_that_holds_a_device_back_because_it_goes_with_another_is_not_set_aside_alone(
+    shelf: Shelf, ticked: str
+) -> None:
+    bench = shelf.bench
+    ready = without_storage(bench)
+    first = deposit(bench, f"{ready.tag}-lshw.json", machines.lshw(serial="ZZ99X", drives=()))
+    second = deposit(bench, "other-lshw.json", machines.lshw(serial="ZZ99X"))
+    apart = deposit(bench, "apart-lshw.json", machines.lshw(serial="ELSEWHERE", drives=()))
+    assert unsorted_drives([ready.pk]) == {ready.pk: [second]}
+    one = {"the file that follows": second, "the file that it follows": first}[ticked]
+    with pytest.raises(Refused, match="revient au responsable"):
+        depositing.set_aside(actor=bench.technician, deposits=[one], reason=DismissalReason.TWICE)
+    assert depositing.set_aside(actor=bench.technician, deposits=[apart], reason=DismissalReason.TWICE) == 1
+    set_aside_by_the_manager(bench, [one])
+    assert not unsorted_drives([ready.pk])
+    assert "vérifié sur place" in read(acting(bench.technician), page_of(ready, "device_detail"))
+
+
 def test_a_file_with_the_number_of_a_device_is_not_said_to_be_of_another_workshop(shelf: Shelf) -> None:
     bench = shelf.bench
     ready = without_storage(bench)
