@@ -103,6 +103,13 @@ def drive_not_received_for_donors(incidents: Iterable[Incident], at: datetime) -
     _tell_donors("drive_not_received_for_donor", incidents, at)
 
 
+def drive_found(incidents: list[Incident], at: datetime) -> None:
+    """To all those who learnt that nobody had received it (``drive``): it is proven, there is nothing to look for."""
+    _tell_donors("drive_found", incidents, at)
+    _tell_workshops("drive_found", incidents, at)
+    _tell_pilots("drive_found", incidents, at)
+
+
 def erasure_told_late(erasure: Erasure, device: Device, at: datetime) -> None:
     """To the recycler, of which a certificate was awaited and is no more, and to the pilots: the workshop wrote down,
     once the device had left, that a drive in it was erased before.

@@ -302,10 +302,19 @@ class DestructionQuerySet(DriveActQuerySet["Destruction"]):
 
     def with_answer(self) -> Self:
         """Each with ``is_pending``: its recycler contests it, and nothing proves the drive since; and ``answer_by``."""
-        same = Q(pk=OuterRef("drive")) | ~Q(serial_key="") & Q(serial_key=OuterRef("drive__serial_key"))
-        corrected = Q(supersedes=OuterRef("drive")) | Q(supersedes__supersedes=OuterRef("drive"))
-        pending = Exists(Drive.objects.contested().filter(same | corrected))
-        return self.annotate(is_pending=pending, answer_by=CONTEST_DAYS.days_after("superseded_by__recorded_at"))
+        return self.annotate(
+            is_pending=_awaits_answer(), answer_by=CONTEST_DAYS.days_after("superseded_by__recorded_at")
+        )
+
+    def unanswered(self) -> Self:
+        """Those whose drive a recycler contests, and nothing proves since."""
+        return self.filter(_awaits_answer())
+
+
+def _awaits_answer() -> Exists:
+    same = Q(pk=OuterRef("drive")) | ~Q(serial_key="") & Q(serial_key=OuterRef("drive__serial_key"))
+    corrected = Q(supersedes=OuterRef("drive")) | Q(supersedes__supersedes=OuterRef("drive"))
+    return Exists(Drive.objects.contested().filter(same | corrected))
 
 
 class Destruction(DriveAct):

@@ -11,6 +11,7 @@ from lifecycle.actors import SYSTEM, Actor
 from network.models import Membership, Organisation
 from refurb.enums import WITHOUT_REASON, DeviceState, FollowUpKind, IncidentKind, MissingReason
 from refurb.models.device import DeviceEntry
+from refurb.models.drive import Drive
 from refurb.permissions import sees_incidents
 from typography.french import day
 
@@ -99,6 +100,9 @@ class Incident(models.Model):
         "refurb.DeviceEntry", models.PROTECT, related_name="incidents", verbose_name="ligne du journal"
     )
     """The last one when it was known: a device that stayed where it was may be told of again."""
+
+    # The one that its recycler never had; read when it is proven, never stored.
+    drive: Drive | None = None
 
     # Of its journal; read with the rows that are shown, never stored.
     said_stolen_at: datetime | None

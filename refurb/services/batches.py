@@ -18,7 +18,7 @@ from refurb.models.device import Device
 from refurb.models.drive import Drive
 from refurb.models.erasure import Erasure
 from refurb.report_words import read_ahead
-from refurb.services import belied, claims, erasures, pending_runs
+from refurb.services import belied, claims, erasures, gone, pending_runs
 from refurb.services.evidence import misnamed_in
 from refurb.services.failures import belied_by, failures_of
 from refurb.services.kinds_read import contradicted, kinds_read
@@ -155,4 +155,5 @@ def _record(
                 held[drive.device_id], drive, told, report, actor=actor, at=stamp, supersedes=former, **of_it
             )
             rows.append(row)
-    return erasures.keep(rows, actor)
+    with gone.found(stamp):
+        return erasures.keep(rows, actor)

@@ -52,7 +52,7 @@ def contest_destruction(
     if was_recalled or not gone.alarm(row.device, IncidentKind.DATA_DENIED, stamp):
         emails.destruction_contested(contested, stamp)
         if why == UndoneReason.NOT_RECEIVED:
-            gone.alarm_of_drive(row.device, row.drive, stamp)
+            gone.alarm_of_drive(row, stamp)
     return contested
 
 

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from django.db.models import OuterRef, Subquery
+
+from donations.models.donation import Donation
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Reason
 from refurb import emails
 from refurb.donor_data import donor_data_of
-from refurb.enums import GONE, IN_THE_WORKSHOP, RECALLED, IncidentKind
+from refurb.enums import GONE, IN_THE_WORKSHOP, RECALLED, IncidentKind, UndoneReason
 from refurb.models.device import Device
-from refurb.models.drive import Drive
+from refurb.models.drive import Destruction, Drive
 from refurb.models.incident import Incident
 from refurb.models.predicates import left_behind, unproven
 
@@ -69,9 +72,13 @@ def tell(held: Device, *, at: datetime, is_news: bool, was_recalled: bool) -> li
 
 @contextmanager
 def watched(held: Device, at: datetime) -> Iterator[None]:
-    """Tell that a recall is over, when what is recorded inside proves the last drive of a device that left."""
+    """Tell that a recall is over, when what is recorded inside proves the last drive of a device that left.
+
+    And what ``found`` tells.
+    """
     was_recalled = is_recalled(held)
-    yield
+    with found(at):
+        yield
     if was_recalled and not _is_unproven(held):
         _tell_over(held, at)
 
@@ -91,28 +98,68 @@ def alarm(held: Device, kind: IncidentKind, at: datetime) -> bool:
     return True
 
 
-def alarm_of_drive(held: Device, drive: Drive, at: datetime) -> bool:
+@contextmanager
+def found(at: datetime) -> Iterator[None]:
+    """Tell those who learnt that nobody had received a drive when what is recorded inside proves it, wherever it is."""
+    lost = _lost()
+    yield
+    if lost:
+        emails.drive_found([lost[drive] for drive in sorted(lost.keys() - _lost().keys())], at)
+
+
+def alarm_of_drive(contested: Destruction, at: datetime) -> bool:
     """Open an incident, and tell its donor, when a drive that nobody received is in no device of the workshop either.
 
-    Whether it is so. The workshop, the pilots and the officer read that it is contested.
+    Whether it is so: not when something else proves it. The workshop, the pilots and the officer read that it is
+    contested; its donor, when its data were on it, whatever its device has lived since.
     """
-    if held.state in IN_THE_WORKSHOP and Drive.objects.in_place().filter(pk=drive.pk).exists():
+    drive = Drive.objects.contested_by(contested).select_related("device").last()
+    if drive is None:
         return False
-    emails.drive_not_received_for_donors([_open(held, IncidentKind.DRIVE_LOST, at)], at)
+    if drive.device.state in IN_THE_WORKSHOP and Drive.objects.in_place().filter(pk=drive.pk).exists():
+        return False
+    held = contested.device
+    data = donor_data_of(Device.objects.filter(pk=held.pk))[held.pk]
+    is_of_donor = any(
+        one == drive or (one.serial_key and one.serial_key == drive.serial_key) for one in (*data.drives, *data.astray)
+    )
+    donation = held.donation if is_of_donor else None
+    emails.drive_not_received_for_donors([_written(held, IncidentKind.DRIVE_LOST, donation, at)], at)
     return True
 
 
 def _open(held: Device, kind: IncidentKind, at: datetime) -> Incident:
+    data = donor_data_of(Device.objects.filter(pk=held.pk))[held.pk]
+    return _written(held, kind, None if data.gone else held.donation, at)
+
+
+def _written(held: Device, kind: IncidentKind, donation: Donation | None, at: datetime) -> Incident:
     return Incident.objects.create(
         device=held,
         stay=held.stay,
         kind=kind,
         known_at=at,
         lost_from=held.state,
-        donation=None if donor_data_of(Device.objects.filter(pk=held.pk))[held.pk].gone else held.donation,
+        donation=donation,
         workshop=held.workshop,
         entry=held.journal.latest("seq"),
     )
+
+
+def _lost() -> dict[int, Incident]:
+    """``{drive: the last incident that says that nobody received it}`` of those that nothing proves since.
+
+    A recycler said so when the incident was known: one query when there is none.
+    """
+    said = Destruction.objects.filter(
+        device=OuterRef("device"), recorded_at=OuterRef("known_at"), undone=UndoneReason.NOT_RECEIVED
+    )
+    lost = Subquery(said.unanswered().order_by("-pk").values("drive")[:1])
+    rows = Incident.objects.filter(kind=IncidentKind.DRIVE_LOST).annotate(lost=lost).exclude(lost=None).order_by("pk")
+    known: dict[int, Incident] = {row.lost: row for row in rows}
+    for drive in Drive.objects.filter(pk__in=known) if known else ():
+        known[drive.pk].drive = drive
+    return known
 
 
 def _is_unproven(held: Device) -> bool:

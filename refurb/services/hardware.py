@@ -78,7 +78,8 @@ def record_files(
     found = inventory(actor, held, said, recorded, stamp)
     for clock in clocks.values():
         check_clock(held, clock, stamp)
-    runs, notes = prove(actor, ordered, found, at=stamp, clocks=clocks)
+    with gone.found(stamp):
+        runs, notes = prove(actor, ordered, found, at=stamp, clocks=clocks)
     recorded.runs += runs
     recorded.notes += notes
     HardwareReport.objects.bulk_create(

@@ -1,5 +1,6 @@
 """A recycler reads what is recorded in its name, and says that it is not so: the proof falls until it is answered."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -21,12 +22,13 @@ from refurb.enums import (
     DestructionKind,
     DestructionMethod,
     IncidentKind,
+    MissingReason,
     RemovalDestination,
     UndoneReason,
 )
 from refurb.forms.evidence import UndoneForm
 from refurb.models import Destruction, Device, Drive, DriveRemoval, Incident
-from refurb.services import evidence
+from refurb.services import batches, evidence
 from refurb.services.contesting import confirm_destruction, contest_destruction
 from refurb.services.drive_acts import undo_destruction, undo_removal
 from tests.desk.test_todo import block, landing
@@ -35,6 +37,7 @@ from tests.donations.scene import Scene
 from tests.network.factories import make_membership, make_organisation
 from tests.pages import acting, read
 from tests.refurb.devices import Bench, fresh, from_lot, given_to, load_numbers, private_lot
+from tests.refurb.hardware import here_now, nwipe
 
 pytestmark = pytest.mark.django_db
 DENIED = UndoneReason.DENIED
@@ -380,6 +383,67 @@ def test_a_drive_that_nobody_received_is_a_breach_that_its_donor_the_pilot_and_t
     assert "disque que personne n’a reçu" in line.title
     assert "Disque que le recycleur dit n’avoir pas reçu" in read(acting(officer), reverse("refurb:incident_list"))
     assert not Device.objects.to_recall().exists()
+
+
+def back_again(bench: Bench, device: Device) -> Device:
+    """Reconditioned with another drive, lost, then found at the workshop: another stay begins."""
+    bench.erase(kept := bench.drive(device))
+    ready = bench.recondition(bench.identified(bench.prepared(device)))
+    gate.apply(ready, "report_missing", actor=bench.technician, reason=MissingReason.STOCKTAKE)
+    gate.apply(fresh(device), "receive", actor=bench.technician, tag=ready.tag)
+    again = gate.apply(fresh(device), "start", actor=bench.technician)
+    bench.erase(bench.drive(again, serial=kept.serial))
+    return again
+
+
+def confirmed_by_its_recycler(bench: Bench, row: Destruction) -> None:
+    confirm(bench, row)
+
+
+def erased_by_a_log(bench: Bench, row: Destruction) -> None:
+    """Found at the workshop after all, and erased in the hours that follow."""
+    content = nwipe(row.drive.serial, end=here_now() + timedelta(hours=2))
+    report = store_file(content=content, name="l.log", content_type="text/plain", by=bench.technician)
+    then = timezone.now() + timedelta(hours=3)
+    (erased,) = batches.record_logs(actor=bench.technician, drives=[row.drive], report=report, at=then)
+    assert erased.outcome == "accepted", erased.refusals
+
+
+@pytest.mark.parametrize(
+    ("stays", "proven"), [(1, confirmed_by_its_recycler), (2, confirmed_by_its_recycler), (1, erased_by_a_log)]
+)
+def test_whoever_learnt_that_nobody_had_a_drive_learns_its_end_whatever_its_device_lived_since(
+    stays: int, proven: Callable[[Bench, Destruction], None]
+) -> None:
+    load_numbers()
+    scene = private_lot()
+    bench, row = not_received(scene)
+    if stays == 2:
+        back_again(bench, fresh(row.device))
+    pilot, officer = bench.pilot, make_membership(Role.DPO, OrganisationKind.DEPARTEMENT)
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=UndoneReason.NOT_RECEIVED)
+    incident = Incident.objects.get(kind=IncidentKind.DRIVE_LOST)
+    assert (incident.stay, incident.donation) == (stays, row.device.donation)
+    told = Mail.objects.filter(subject__startswith="Un disque que personne n’a reçu")
+    assert [mail.to for mail in told] == [[scene.contact.user.email]]
+
+    proven(bench, row)
+
+    ended = Mail.objects.filter(subject__contains="personne n’avait reçu est prouvé vide")
+    people = [scene.contact, bench.manager, pilot, officer]
+    assert {to for mail in ended for to in mail.to} >= {one.user.email for one in people}
+    assert all(str(row.drive) in mail.body for mail in ended)
+    once = ended.count()
+    bench.erase(bench.drive(bench.in_process()))
+    assert ended.count() == once, "it is told once"
+
+
+def test_a_drive_that_was_erased_as_well_is_not_lost_when_its_recycler_never_had_it() -> None:
+    load_numbers()
+    bench, row = not_received(private_lot())
+    bench.erase(row.drive, finished_at=row.destroyed_at)
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=UndoneReason.NOT_RECEIVED)
+    assert not Incident.objects.exists()
 
 
 def test_what_the_recycler_has_and_what_is_still_in_a_device_of_the_workshop_is_not_lost(bench: Bench) -> None:
