@@ -2,7 +2,7 @@
 household.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from donations.emails import People, donor_contacts, managers_of, page_of_donati
 from donations.models.donation import Donation, DonationPaper
 from network.enums import Role
 from network.models import Membership
-from refurb.enums import GONE, UndoneReason
+from refurb.enums import GONE, DeviceState, UndoneReason
 from refurb.models.device import Device
 from refurb.models.drive import Destruction
 from refurb.models.erasure import Erasure
@@ -124,14 +124,16 @@ def erasure_told_late(erasure: Erasure, device: Device, at: datetime) -> None:
             queue_mail(to=to, subject=subject, body=body, about=("device", device.pk), at=at)
 
 
-def file_set_aside_for_points(devices: Iterable[Device], at: datetime) -> None:
-    """To those who serve at the point that has them: a file that kept them there was set aside, by whom it may be."""
+def file_set_aside_for_points(devices: Iterable[Device], still_held: Collection[int], at: datetime) -> None:
+    """To those who serve at the point that has them, or handed them over: a file that kept them there was set aside, by
+    whom it may be; ``still_held``: those that another one keeps there.
+    """
     away = [device for device in devices if device.state in GONE and device.point is not None]
     for device in sorted(away, key=lambda one: one.pk):
         page = absolute_url(reverse("refurb:device_detail", args=[device.reference]))
-        subject, body = compose(
-            "emails/refurb/file_set_aside_for_point.txt", {"device": device, "at": at, "page": page}
-        )
+        context = {"device": device, "at": at, "page": page, "is_held": device.pk in still_held}
+        context["is_home"] = device.state == DeviceState.HANDED_OVER
+        subject, body = compose("emails/refurb/file_set_aside_for_point.txt", context)
         for to in _serving(device.point).values():
             queue_mail(to=to, subject=subject, body=body, about=("device", device.pk), at=at)
 

@@ -31,7 +31,7 @@ from refurb.permissions import can_manage_device, can_work_on_device
 from refurb.readers.facts import HardwareFacts, NotHardware
 from refurb.readers.files import PDF, minimised, read_certificate_text, read_hardware
 from refurb.sorting import points_at
-from refurb.unsorted import failed_drives, held_back_by, shown_drives
+from refurb.unsorted import failed_drives, held_back_by, shown_drives, unsorted_along
 
 ACCEPTED = (ContentType.TEXT, ContentType.PDF)
 MOST_FILES = 50
@@ -185,7 +185,8 @@ def set_aside(
         )
         for one in rows
     )
-    emails.file_set_aside_for_points({device for devices in held.values() for device in devices}, stamp)
+    let_go = {device.pk: device for devices in held.values() for device in devices}
+    emails.file_set_aside_for_points(let_go.values(), unsorted_along(let_go), stamp)
     files = [one.file_id for one in rows]
     cited = set(Erasure.objects.filter(report__in=files).values_list("report", flat=True))
     for one in rows:

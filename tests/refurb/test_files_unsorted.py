@@ -164,15 +164,30 @@ def test_a_file_with_the_number_of_a_device_is_not_said_to_be_of_another_worksho
     assert depositing.set_aside(actor=bench.manager, deposits=[late], reason="useless", words="Disque de test.") == 1
 
 
-def test_the_point_that_has_the_device_learns_that_the_file_is_set_aside(shelf: Shelf) -> None:
+@pytest.mark.parametrize("others", [0, 1])
+@pytest.mark.parametrize("is_home", [False, True])
+def test_the_point_that_has_the_device_learns_that_the_file_is_set_aside_and_what_is_left(
+    shelf: Shelf, is_home: bool, others: int
+) -> None:
     bench = shelf.bench
     away = shelf.on_the_shelf(without_storage(bench))
+    if is_home:
+        away = shelf.handed_over(shelf.reserved(away))
     late = deposit(bench, f"{away.tag}-lshw.json", machines.lshw(serial=""))
+    for rank in range(others):
+        deposit(bench, f"{away.tag}-other.json", machines.smartctl(f"ANOTHER-{rank}"))
     set_aside_by_the_manager(bench, [late])
-    mails = Mail.objects.filter(subject__contains="le fichier qui le retenait est écarté")
+    mails = Mail.objects.filter(subject__contains="est écarté")
     assert shelf.adviser.user.email in {to for mail in mails for to in mail.to}
     assert all("vérifié sur place" not in mail.body for mail in mails)
     assert "vérifié sur place" not in read(acting(shelf.adviser), page_of(away, "device_detail"))
+    told = " ".join(f"{mails[0].subject} {mails[0].body}".split())
+    assert ("n’est plus retenu" in told) == (not is_home and not others)
+    assert ("ne le remettez pas avant" in told, "avant de le remettre" in told) == (
+        not is_home and bool(others),
+        not is_home and not others,
+    )
+    assert ("chez son foyer" in told, "rien à lui demander" in told) == (is_home, is_home and not others)
 
 
 @pytest.mark.parametrize("changed", ["the label", "the number"])
