@@ -19,7 +19,7 @@ def left_of_what_it_awaits() -> Coalesce:
 
 
 def left_for(device: Device, actor: Actor) -> int:
-    """The same of one device, as whoever reads the stock of its workshop is told; one query."""
+    """The same of one device, as whoever reads the stock of its workshop is told; two queries."""
     if sees_parts(actor) is None or not Part.objects.visible_to(actor).filter(workshop=device.workshop_id).exists():
         return 0
     return int(Device.objects.filter(pk=device.pk).values_list(left_of_what_it_awaits(), flat=True).get())

@@ -1310,6 +1310,7 @@ class Migration(migrations.Migration):
                 name="FilePointer",
                 fields=[
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("held_back", models.BooleanField(default=False, verbose_name="le fichier le retenait, quand il a été écarté")),
                     ("recorded_at", models.DateTimeField(verbose_name="noté le")),
                     ("deposit", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="pointers", to="refurb.depositedfile", verbose_name="fichier d’une machine")),
                     ("device", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="refurb.device", verbose_name="appareil")),
@@ -1319,7 +1320,7 @@ class Migration(migrations.Migration):
                     "verbose_name_plural": "appareils désignés par des fichiers",
                     "ordering": ("-pk",),
                     "constraints": [
-                        models.UniqueConstraint(fields=("deposit", "device"), name="refurb_filepointer_once"),
+                        models.UniqueConstraint(fields=("deposit", "device", "held_back"), name="refurb_filepointer_once"),
                     ],
                 },
             ),

@@ -73,8 +73,8 @@ $$;
 KEPT = """
 CREATE FUNCTION refurb_keep_pointers(its_device bigint) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, public, pg_temp AS $$
-    INSERT INTO refurb_filepointer (deposit_id, device_id, recorded_at)
-    SELECT one, its_device, statement_timestamp() FROM refurb_files_pointing(its_device) one
+    INSERT INTO refurb_filepointer (deposit_id, device_id, held_back, recorded_at)
+    SELECT one, its_device, false, statement_timestamp() FROM refurb_files_pointing(its_device) one
     ON CONFLICT DO NOTHING
 $$;
 CREATE FUNCTION refurb_device_keep_pointers() RETURNS trigger

@@ -89,20 +89,24 @@ class FilePointer(models.Model):
     """A device at which a file pointed while it waited, whatever became since of its label, its number or its drives.
 
     The database keeps those of a device whose label or number changes, or whose drive is corrected or taken out
-    (``refurb_keep_pointers``). Append-only.
+    (``refurb_keep_pointers``). ``held_back``: the file kept that device from leaving, when the manager set it aside.
+    Append-only.
     """
 
     deposit = models.ForeignKey(
         DepositedFile, models.PROTECT, related_name="pointers", verbose_name="fichier d’une machine"
     )
     device = models.ForeignKey("refurb.Device", models.PROTECT, related_name="+", verbose_name="appareil")
+    held_back = models.BooleanField("le fichier le retenait, quand il a été écarté", default=False)
     recorded_at = models.DateTimeField("noté le")
 
     class Meta:
         verbose_name = "appareil désigné par un fichier"
         verbose_name_plural = "appareils désignés par des fichiers"
         ordering = ("-pk",)
-        constraints = (models.UniqueConstraint(fields=("deposit", "device"), name="refurb_filepointer_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("deposit", "device", "held_back"), name="refurb_filepointer_once"),
+        )
 
     def __str__(self) -> str:
         return f"{self.deposit}\u00a0: {self.device}"

@@ -169,7 +169,7 @@ def set_aside(
         raise Refused(refused)
     FilePointer.objects.bulk_create(
         (
-            FilePointer(deposit_id=pk, device=device, recorded_at=stamp)
+            FilePointer(deposit_id=pk, device=device, held_back=True, recorded_at=stamp)
             for pk, devices in held.items()
             for device in devices
         ),

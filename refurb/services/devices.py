@@ -24,6 +24,7 @@ from refurb.models.tag_shape import TagShape
 from refurb.services.inventory import facts_of, unit_for
 from refurb.services.locked_devices import held_device, held_devices
 from refurb.tags import normal
+from typography.french import in_a_sentence
 
 NO_FREE_UNIT = Reason(
     "no_free_unit",
@@ -156,7 +157,9 @@ def _followed(twin: Device) -> Reason:
         point = f" ({twin.point})" if twin.point else ""
         sentence = f"C’est {name}, remis à un foyer\u00a0: reprenez-le au point{point}, rien n’est à enregistrer."
     else:
-        sentence = f"Ce numéro est celui de {name} ({twin.get_state_display().lower()})\u00a0: prenez-le par sa page."
+        sentence = (
+            f"Ce numéro est celui de {name} ({in_a_sentence(twin.get_state_display())})\u00a0: prenez-le par sa page."
+        )
     return Reason("serial_followed", sentence, field="serial")
 
 

@@ -275,7 +275,7 @@ def sheet_of(device: Device) -> Sheet:
 
 def set_aside_of(device: Device, *, in_words: bool) -> list[Past]:
     """The files that held it back and that a manager set aside; ``in_words``: with what he wrote. One query."""
-    rows = FileDismissal.objects.filter(deposit__pointers__device=device).exclude(words="")
+    rows = FileDismissal.objects.filter(deposit__pointers__device=device, deposit__pointers__held_back=True)
     return [
         Past(
             f"Fichier {row.deposit.get_kind_display()} qui le retenait, écarté ({row.get_reason_display().lower()})"

@@ -211,7 +211,21 @@ def test_what_waits_still_holds_a_device_whose_label_is_corrected_or_whose_numbe
         moved_by_force(ready, "allotted")
     assert refused_by(forced) == "refurb_device_files_sorted"
     set_aside_by_the_manager(bench, [late])
+    assert "vérifié sur place" in read(acting(bench.technician), page_of(ready, "device_detail"))
     assert shelf.allotted(fresh(ready)).state == "allotted"
+
+
+def test_a_device_at_which_a_file_pointed_once_is_not_said_to_have_been_held_back_by_it(shelf: Shelf) -> None:
+    bench = shelf.bench
+    other, ready = bench.in_process(), without_storage(bench)
+    bench.drive(other, serial=machines.DRIVE)
+    late = deposit(bench, f"{other.tag}-{ready.tag}-lshw.json", machines.lshw(serial=""))
+    correct_tag_device(actor=bench.technician, device=other, tag="NEUVE2", reason="replaced")
+    assert unsorted_drives([other.pk, ready.pk]) == {ready.pk: [late]}
+    set_aside_by_the_manager(bench, [late])
+    for device, was_held in ((ready, True), (other, False)):
+        page = read(acting(bench.technician), page_of(device, "device_detail"))
+        assert ("vérifié sur place" in page) == was_held
 
 
 def renumbered(bench: Bench, drive: Drive) -> Drive:
