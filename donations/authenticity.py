@@ -12,9 +12,10 @@ REPLACED = "Ce papier est authentique, mais il n’est plus à jour\u00a0: un au
 
 
 def register_standings() -> None:
-    """Declare it for the papers that may be made again."""
+    """Declare it for the papers that may be made again; that of the data is declared by who knows of proofs."""
     for kind in RENEWED:
-        register_standing(KINDS[DonationPaperKind(kind)], standing)
+        if kind != DonationPaperKind.ERASURE:
+            register_standing(KINDS[DonationPaperKind(kind)], standing)
 
 
 def standing(document: int) -> str:

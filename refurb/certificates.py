@@ -124,6 +124,11 @@ def proofs_of(devices: DeviceQuerySet) -> Mapping[int, Proofs]:
     return _proofs({"device__in": devices, "stay": F("device__stay")})
 
 
+def proofs_in(device: int, stay: int) -> Proofs:
+    """Those of one stay of one device, be it over."""
+    return _proofs({"device": device, "stay": stay})[device]
+
+
 def every_proof_of(devices: DeviceQuerySet) -> Mapping[int, Proofs]:
     """The same, with those of its earlier stays."""
     return _proofs({"device__in": devices})

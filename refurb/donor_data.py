@@ -78,6 +78,11 @@ class DonorData:
         return [drive for drive in self.drives if not proven(drive) and not self.named_before(drive)]
 
     @property
+    def proven_count(self) -> int:
+        """How many of its drives are proven empty."""
+        return len(self.drives) - len(self.unproven)
+
+    @property
     def gone(self) -> bool:
         """Whether nothing of its donor is in the device itself any more."""
         lost = any(not _is_out(drive) for drive in self.astray)

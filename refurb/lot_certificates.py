@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
+from enum import Enum, auto
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -89,6 +90,7 @@ def _told(donation: Donation) -> dict[str, Any]:
                 "remains": standing.remains,
                 "backing": TOLD_AS.get(backing[device.pk], ""),
                 "drives": told_of(data[device.pk]),
+                "proven": data[device.pk].proven_count,
                 "certificate": device.certificate or "",
             }
             for device, standing in stood
@@ -122,7 +124,8 @@ def complete_lots(move: Move) -> None:
 def renew_lots(*, at: datetime) -> int:
     """A balanced lot gets another certificate when what is known of its data is not what the last one says.
 
-    Another one comes by itself while devices are on the bench: those lots are left to it. Returns how many were made.
+    Another one comes by itself while devices are on the bench: such a lot gets one before only when a proof that the
+    last one tells has fallen. Returns how many were made.
     """
     return sum(_renew(pk, at) for pk in _changed().order_by("pk").values_list("pk", flat=True))
 
@@ -134,10 +137,37 @@ def _renew(pk: int, at: datetime) -> bool:
     if donation is None:
         return False
     values, last = _told(donation), _last().filter(donation=donation).select_related("document").get()
-    if _standings(values) == _standings(last.document.values):
+    since = _since(last.document.values, values)
+    if since == Since.SAME or (since == Since.MOVED and _awaiting().filter(pk=pk).exists()):
         return False
     renewed(donation, _freeze(donation, values, by=SYSTEM, at=at), at)
     return True
+
+
+class Since(Enum):
+    """What has become of what a certificate says."""
+
+    SAME = auto()
+    MOVED = auto()
+    """Something else is known of a device, and no proof fell."""
+    BELIED = auto()
+    """A device that it said to hold nothing, or a drive that it said to be proven, is so no more."""
+
+
+def since_last(donation: Donation) -> Since:
+    """What has become, at this very instant, of what the last certificate of a lot says."""
+    return _since(_last().filter(donation=donation).select_related("document").get().document.values, _told(donation))
+
+
+def _since(before: dict[str, Any], now: dict[str, Any]) -> Since:
+    told = {device["reference"]: device for device in before["devices"]}
+    if any(_is_belied(told[one["reference"]], one) for one in now["devices"] if one["reference"] in told):
+        return Since.BELIED
+    return Since.SAME if _standings(before) == _standings(now) else Since.MOVED
+
+
+def _is_belied(before: dict[str, Any], now: dict[str, Any]) -> bool:
+    return now["remains"] and (not before["remains"] or now["proven"] < before["proven"])
 
 
 def _standings(values: dict[str, Any]) -> dict[str, tuple[str, str]]:
@@ -152,17 +182,17 @@ def _last() -> DonationPaperQuerySet:
 
 
 def _changed() -> DonationQuerySet:
-    """The balanced lots of whose devices something was said since their last certificate, none being on the bench."""
+    """The balanced lots of whose devices something was said since their last certificate."""
     since = OuterRef("certified_at")
     here = {"device__donation": OuterRef("pk"), "recorded_at__gt": since}
     said = [Exists(model.objects.filter(**here)) for model in DATA_EVIDENCE]
-    said.append(Exists(DeviceEntry.objects.filter(object__donation=OuterRef("pk"), verb__in=SAID_BY, at__gt=since)))
+    entries = DeviceEntry.objects.filter(object__donation=OuterRef("pk"), verb__in=SAID_BY)
+    said.append(Exists(entries.filter(Q(at__gt=since) | Q(recorded_at__gt=since))))
     certified = _last().filter(donation=OuterRef("pk")).values("document__created_at")[:1]
     return (
         Donation.objects.filter(state=DonationState.RECONCILED)
         .alias(certified_at=Subquery(certified))
         .filter(reduce(or_, map(Q, said)))
-        .exclude(pk__in=_awaiting().values("pk"))
     )
 
 

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from distribution.enums import SendBackReason, SettlementKind
@@ -12,15 +14,19 @@ from documents.models import Document, Mail
 from donations.enums import DonationPaperKind
 from donations.models import Donation, DonationPaper
 from lifecycle import gate
-from refurb.enums import CorrectTagReason, DestructionKind, DestructionMethod, RemovalDestination
+from network.enums import OrganisationKind
+from refurb.enums import CorrectTagReason, DestructionKind, DestructionMethod, RemovalDestination, UndoneReason
 from refurb.lot_certificates import renew_lots
 from refurb.models import Device, Incident
 from refurb.services import corrections, devices, evidence
+from refurb.services.contesting import contest_destruction
 from refurb.tasks import renew_certificates
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene, laptops
+from tests.network.factories import make_organisation
 from tests.refurb.devices import Bench, fresh, given_to, load_numbers
 from tests.refurb.test_certificates import of_lot, reconditioned
+from tests.refurb.test_contested_destructions import certify, confirm, of_recycler
 
 pytestmark = pytest.mark.django_db
 
@@ -264,6 +270,59 @@ def test_whoever_verifies_the_certificate_of_a_lot_reads_that_another_one_replac
     renew_lots(at=timezone.now())
     assert "un autre, du " in standing_of(first.kind, first.pk)
     assert standing_of(first.kind, of_lot(donation).pk) == ""
+
+
+def test_whoever_verifies_a_lot_reads_at_once_that_a_proof_fell_though_devices_are_on_the_bench() -> None:
+    scene = Scene(lines=(laptops(2),))
+    bench, donation, device = one_device(scene)
+    devices.receive_device(actor=bench.technician, line=donation.lines.get(), tag="T-STAYS")
+    drive = bench.drive(gate.apply(device, "start", actor=bench.technician))
+    bench.recycle(bench.unusable(fresh(device)), destruction_awaited=True)
+    row = certify(bench, drive)
+    gate.apply(donation, "reconcile", actor=bench.manager)
+    first = of_lot(donation)
+    address = reverse("documents:authenticity", args=[first.public_code])
+    assert "alert-warning" not in Client().get(address).content.decode()
+
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=UndoneReason.DENIED)
+
+    assert "ce qu’il dit ne tient plus\u00a0: une preuve dont il parle" in Client().get(address).content.decode()
+    assert renew_lots(at=timezone.now()) == 1, "a donor does not wait for the last device of the bench"
+    assert "il en reste 2 dont rien ne prouve" in renewals_told(scene)[0]
+    second = of_lot(donation)
+    assert standing_of(second.kind, second.pk) == ""
+    assert renew_lots(at=timezone.now()) == 0
+
+    confirmed = confirm(bench, row)
+
+    assert "a changé depuis" in standing_of(second.kind, second.pk)
+    assert renew_lots(at=timezone.now()) == 0, "a proof that is found waits for the last certificate"
+    assert certificates(donation) == 2
+    gate.apply(Device.objects.get(tag="T-STAYS"), "report_missing", actor=bench.technician, reason="stocktake")
+    third = of_lot(donation)
+    assert third.pk > second.pk
+    contest_destruction(actor=of_recycler(bench), destruction=confirmed, reason=UndoneReason.DENIED)
+    for paper in (first, second):
+        told = standing_of(paper.kind, paper.pk)
+        assert "un autre, du " in told
+        assert "Celui-ci ne tient plus non plus\u00a0: une preuve dont il parle est tombée depuis." in told
+
+
+def test_whoever_verifies_a_device_that_left_reads_that_the_proof_of_a_drive_taken_out_of_it_fell() -> None:
+    bench, donation, device = one_device(Scene(lines=(laptops(1),)))
+    drive = bench.drive(gate.apply(device, "start", actor=bench.technician))
+    evidence.remove_drive(actor=bench.technician, drive=drive, destination=RemovalDestination.DESTRUCTION)
+    row = certify(bench, drive)
+    shelf = Shelf(bench)
+    shelf.on_the_shelf(bench.recondition(bench.identified(bench.prepared(fresh(device)))))
+    gate.apply(donation, "reconcile", actor=bench.manager)
+    assert of_device(device) == [""]
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=UndoneReason.DENIED)
+    assert ["ne tient plus\u00a0: la preuve d’un disque est tombée" in told for told in of_device(device)] == [True]
+    assert "ne tient plus" in standing_of(of_lot(donation).kind, of_lot(donation).pk)
+    certify(bench, drive, recycler=make_organisation(OrganisationKind.RECYCLER))
+    assert of_device(device) == [""]
+    assert standing_of(of_lot(donation).kind, of_lot(donation).pk) == ""
 
 
 def test_whoever_verifies_the_certificate_of_a_device_reads_when_it_says_nothing_of_today() -> None:
