@@ -13,6 +13,7 @@ from network.models import Membership
 from network.permissions import reads_reports
 from refurb.contested import answer_told, why_contested
 from refurb.models import Destruction, WasteNote
+from refurb.models.drive import DestructionQuerySet
 from refurb.permissions import certifies_destruction
 from reports.models import Report
 from reports.views import title_of_month
@@ -20,7 +21,7 @@ from typography.french import Noun, day
 
 DRIVE = Noun("disque", "disques")
 TOLD_FOR = timedelta(days=30)
-"""How long a recycler reads what was recorded in its name."""
+"""How long what was recorded in the name of a recycler is told as new; it may be contested later all the same."""
 MOST_NAMED = 5
 """Serial numbers told in one line: a note of a whole lorry goes with its own list."""
 
@@ -31,7 +32,7 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
         certifies = certifies_destruction(actor) is not None
         return TodoPage(
             actions=(TodoAction("Vérifier un document", reverse("documents:authenticity_form")),),
-            blocks=(certificates(actor), destructions(actor, at)) if certifies else (),
+            blocks=(certificates(actor), destructions(actor, at), former_destructions(actor, at)) if certifies else (),
             above=(TodoPart("desk/_nothing.html", lambda: {"certifies": certifies}),),
         )
     return TodoPage(
@@ -65,18 +66,37 @@ def destructions(actor: Membership, at: datetime) -> Block:
     """What workshops recorded lately as destroyed by a recycler: it reads what is said in its name, and what became
     of what it contests, until that is answered.
     """
-    since = at - TOLD_FOR
-    lately = Q(recorded_at__gte=since) | Q(superseded_by__recorded_at__gte=since) | Q(is_pending=True)
-    told = Destruction.objects.read_by(actor).with_answer().filter(lately)
     return Block(
         "destructions-en-votre-nom",
-        "Destructions enregistrées en votre nom depuis 30\u00a0jours",
-        told.select_related("drive", "device__workshop", "certificate", "superseded_by").order_by(
-            "-recorded_at", "-pk"
-        ),
+        "Destructions enregistrées en votre nom depuis 30\u00a0jours, ou contestées",
+        _told(actor).filter(_lately(at)),
         _destruction,
-        "Aucune destruction n’a été enregistrée en votre nom.",
+        "Aucune destruction n’a été enregistrée en votre nom depuis 30\u00a0jours.",
     )
+
+
+def former_destructions(actor: Membership, at: datetime) -> Block:
+    """All the others: a contest has no term, so that none of them is ever out of reach."""
+    return Block(
+        "destructions-plus-anciennes",
+        "Destructions plus anciennes, enregistrées en votre nom",
+        _told(actor).exclude(pk__in=_told(actor).filter(_lately(at)).values("pk")),
+        _destruction,
+        "Aucune destruction plus ancienne n’est enregistrée en votre nom.",
+    )
+
+
+def _told(actor: Membership) -> DestructionQuerySet:
+    """Whatever stands in the name of a recycler, and what it contested, the last recorded first."""
+    told = Destruction.objects.read_by(actor).with_answer()
+    around = ("drive", "device__workshop", "certificate", "superseded_by")
+    return told.select_related(*around).order_by("-recorded_at", "-pk")
+
+
+def _lately(at: datetime) -> Q:
+    """Which of these are new, or contested lately or without an answer."""
+    since = at - TOLD_FOR
+    return Q(recorded_at__gte=since) | Q(superseded_by__recorded_at__gte=since) | Q(is_pending=True)
 
 
 def _destruction(row: Any) -> BlockRow:

@@ -41,6 +41,7 @@ EXCEPTIONS = {
     (Kind.DONOR, "lots"): READ,
     (Kind.DONOR, "certificats"): READ,
     (Kind.RECYCLER, "destructions-en-votre-nom"): READ,
+    (Kind.RECYCLER, "destructions-plus-anciennes"): READ,
     (Kind.RECONDITIONER, "retours"): "they stand at a point, whose people are looked for",
     (Kind.RECONDITIONER, "retours-demandes"): "they stand at a point, whose people are looked for",
     (Kind.RECONDITIONER, "livraisons"): "the point marks them off: its people are looked for",

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from desk.todo.readers import destructions, former_destructions
 from documents.models import Mail
 from documents.services import open_file, store_file
 from lifecycle import gate
@@ -106,6 +107,22 @@ def test_a_recycler_reads_the_paper_and_contests_and_the_workshop_is_asked_until
     answered, again = block(landing(recycler), "destructions-en-votre-nom").lines[::-1]
     assert "Une autre preuve est enregistrée depuis" in answered.about
     assert answered.url == line.url != again.url
+
+
+def test_a_recycler_still_reaches_and_contests_what_was_recorded_more_than_a_month_ago(bench: Bench) -> None:
+    row, actor = certified(bench), of_recycler(bench)
+    client, then = acting(actor), timezone.now() + timedelta(days=31)
+    assert list(destructions(actor, timezone.now()).rows) == [row]
+    assert not former_destructions(actor, timezone.now()).rows.exists()  # type: ignore[union-attr]
+
+    assert not destructions(actor, then).rows.exists()  # type: ignore[union-attr]
+    former = former_destructions(actor, then)
+    assert list(former.rows) == [row]  # type: ignore[arg-type]
+    assert client.get(former.address).status_code == HTTPStatus.OK
+    contest_destruction(actor=actor, destruction=row, reason=DENIED, at=then)
+
+    assert list(destructions(actor, then + timedelta(days=60)).rows) == [row], "told until it is answered"
+    assert not former_destructions(actor, then + timedelta(days=60)).rows.exists()  # type: ignore[union-attr]
 
 
 def test_whoever_contested_reads_it_and_the_paper_again_and_is_not_told_that_nothing_was_recorded(bench: Bench) -> None:
