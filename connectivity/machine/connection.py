@@ -121,6 +121,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
             proof_rules.PROOFS_FRESH,
             proof_rules.CONDITIONS_MET,
             reach_rules.OPERATOR_REACHES,
+            *reach_rules.AT_HOME,
             rules.PROBLEM_ANSWERED,
         ],
         share_locks=["need__prescription"],

@@ -107,6 +107,7 @@ OFFER_STILL_SOLD = Requirement(
     where=served_on("choose"),
 )
 
+CORRECTED_BY = "le travailleur social du foyer, par «\u00a0Corriger l’identité ou le contact\u00a0»"
 OPERATOR_REACHES = Requirement(
     "operator_reaches",
     "Aucun moyen de joindre le foyer n’est écrit\u00a0: l’opérateur ne pourrait ni l’appeler, ni lui écrire, ni venir.",
@@ -115,5 +116,22 @@ OPERATOR_REACHES = Requirement(
         | ~Q(need__prescription__household__email="")
         | ~Q(need__prescription__household__address="") & ~Q(need__prescription__household__postcode="")
     ),
-    lifted_by="le travailleur social du foyer, par «\u00a0Corriger l’identité ou le contact\u00a0»",
+    lifted_by=CORRECTED_BY,
 )
+
+ELSEWHERE = ~Q(offer__technology__in=[str(one) for one in REACHED_BY])
+"""What is had elsewhere than at home; the line of the others is installed, or its box is sent, at an address."""
+STREET_WRITTEN = Requirement(
+    "street_written",
+    "L’adresse du foyer (numéro et rue) n’est pas écrite\u00a0: l’opérateur ne saurait pas où amener la ligne.",
+    lambda ctx: ELSEWHERE | ~Q(need__prescription__household__address=""),
+    lifted_by=CORRECTED_BY,
+)
+POSTCODE_WRITTEN = Requirement(
+    "postcode_written",
+    "Le code postal du foyer n’est pas écrit\u00a0: l’opérateur ne saurait pas où amener la ligne.",
+    lambda ctx: ELSEWHERE | ~Q(need__prescription__household__postcode=""),
+    lifted_by=CORRECTED_BY,
+)
+AT_HOME = (STREET_WRITTEN, POSTCODE_WRITTEN)
+"""The commune is always known of a household that is served."""

@@ -2,12 +2,12 @@
 
 from connectivity.enums import LIVE, Channel, ConnectionState, OfferVerdict
 from connectivity.machine.proof_rules import CONDITIONS_MET, PROOFS_FRESH
-from connectivity.machine.reach_rules import OFFER_STILL_SOLD
+from connectivity.machine.reach_rules import AT_HOME, OFFER_STILL_SOLD
 from connectivity.models import ConnectionFile
 from connectivity.permissions import can_answer_connection
 from connectivity.services.offers import offers_of_the_day
 from connectivity.views.line_sheet import Notice
-from connectivity.views.stopped import OUT_OF_RIGHT, TO_NOTE, answered_first, proof_url
+from connectivity.views.stopped import OUT_OF_RIGHT, TO_NOTE, answered_first, corrected_first, proof_url
 from lifecycle import gate
 from lifecycle.acting import Step
 from lifecycle.actors import Actor
@@ -17,6 +17,9 @@ from typography.french import day, days_left, of
 
 S = ConnectionState
 TO_SEE = "regardez avec la personne la pièce que demande l’offre, et notez-la, puis transmettez la demande"
+TO_WRITE = (
+    "écrivez l’adresse du foyer en entier (numéro, rue, code postal), où la ligne arrive, puis transmettez la demande"
+)
 SERVED = (S.PROPOSED, S.CHOSEN, S.PROBLEM)
 """What waits for whoever serves the household, and not for an operator."""
 NOTHING_LEFT = "aucune offre du jour n’est possible pour ce foyer"
@@ -87,14 +90,22 @@ def _acts_next(connection: ConnectionFile, actor: Actor) -> Step:
         return Step(awaited)
     if (first := answered_first(connection, actor, awaited)) is not None:
         return first
-    lacking = _keeps_from_sending(connection, actor) if verb == "send" else set()
+    before = _before_sending(connection, actor, awaited) if verb == "send" else None
+    return before or Step(awaited, yours, verb)
+
+
+def _before_sending(connection: ConnectionFile, actor: Actor, awaited: str) -> Step | None:
+    """What is done before a request may leave; None when nothing is."""
+    lacking = _keeps_from_sending(connection, actor)
     if OFFER_STILL_SOLD.code in lacking:
         return Step(awaited, SAID_CLOSED, "choose")
     if CONDITIONS_MET.code in lacking:
         return Step(awaited, OUT_OF_RIGHT, "choose")
     if PROOFS_FRESH.code in lacking:
         return Step(awaited, TO_SEE, url=proof_url(connection), label=TO_NOTE)
-    return Step(awaited, yours, verb)
+    if lacking & {rule.code for rule in AT_HOME}:
+        return corrected_first(connection, actor, awaited, TO_WRITE)
+    return None
 
 
 def _keeps_from_sending(connection: ConnectionFile, actor: Actor) -> set[str]:

@@ -40,7 +40,9 @@ def answered_first(connection: ConnectionFile, actor: Actor, awaited: str) -> St
     if connection.state != ConnectionState.PROBLEM or connection.dead_end:
         return None
     if problem in WRONG:
-        return None if _told_otherwise(connection, WRONG[P(problem)]) else _corrected_first(connection, actor, awaited)
+        if _told_otherwise(connection, WRONG[P(problem)]):
+            return None
+        return corrected_first(connection, actor, awaited, CORRECTED[P(problem)] + THEN_SENT)
     if problem == P.NO_COVERAGE:
         return Step(awaited, OUT_OF_REACH, "choose") if is_out_of_reach(connection) else None
     if problem in SEEN_AGAIN:
@@ -71,14 +73,14 @@ def _told_otherwise(connection: ConnectionFile, names: tuple[str, ...]) -> bool:
     return told is None or any(getattr(told, name) != now[name] for name in names)
 
 
-def _corrected_first(connection: ConnectionFile, actor: Actor, awaited: str) -> Step:
+def corrected_first(connection: ConnectionFile, actor: Actor, awaited: str, asked: str) -> Step:
     """By the worker, who alone corrects a household; whoever sends it otherwise would send the same."""
     prescription = connection.need.prescription
     if can_follow_household(actor) is None:
         return Step(f"En attente d’une correction du foyer par {prescription.prescriber}")
     here = reverse("connectivity:connection_detail", args=[connection.reference])
     url = reverse("prescriptions:household_edit", args=[prescription.household.reference], query={"suite": here})
-    return Step(awaited, CORRECTED[P(connection.problem)] + THEN_SENT, url=url, label=TO_CORRECT)
+    return Step(awaited, asked, url=url, label=TO_CORRECT)
 
 
 def _seen_again(connection: ConnectionFile, awaited: str) -> Step | None:

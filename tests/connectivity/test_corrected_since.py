@@ -8,9 +8,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from connectivity.enums import Technology
 from connectivity.models import ConnectionFile, ConnectionPaper, Transmission
 from connectivity.services.answers import queue_rows
 from connectivity.services.links import actor_of, link_of
+from connectivity.views.steps import TO_WRITE
 from documents.models import Mail
 from lifecycle.exceptions import Refused
 from network.models import Membership, Organisation
@@ -27,6 +29,7 @@ pytestmark = pytest.mark.django_db
 NEW, OLD = "12 rue d’Après", "1 rue des Essais"
 WITH_IT = [Line.sent, Line.accepted, Line.scheduled]
 HANDED = "l’opérateur reçoit la correction"
+WITHOUT_ADDRESS = ["street_written", "postcode_written"]
 
 
 def household_of(connection: ConnectionFile) -> Household:
@@ -169,8 +172,37 @@ def test_a_request_of_a_household_that_its_operator_cannot_reach_is_not_sent() -
     Household.objects.filter(pk=household_of(connection).pk).update(phone="", address="", postcode="")
     with pytest.raises(Refused, match="moyen de joindre") as refused:
         line.send(connection)
-    assert [reason.code for reason in refused.value.all] == ["operator_reaches"]
-    correct(line, connection, phone="0612345699")
+    assert [reason.code for reason in refused.value.all] == ["operator_reaches", *WITHOUT_ADDRESS]
+    correct(line, connection, phone="0612345699", address=NEW, postcode="59000")
+    assert line.send(connection).state == "sent"
+
+
+def test_a_line_that_comes_home_is_asked_for_at_a_whole_address_to_which_the_page_leads() -> None:
+    line = Line()
+    connection = line.chosen()
+    Household.objects.filter(pk=household_of(connection).pk).update(address="", postcode="")
+    with pytest.raises(Refused, match="numéro et rue") as refused:
+        line.send(connection)
+    assert [reason.code for reason in refused.value.all] == WITHOUT_ADDRESS
+    assert all("Corriger l’identité ou le contact" in reason.lifted_by for reason in refused.value.all)
+    edit = reverse("prescriptions:household_edit", args=[household_of(connection).reference])
+    page = read(acting(line.worker), page_of(connection))
+    assert edit in page
+    assert TO_WRITE in page
+    assert "En attente d’une correction du foyer par" in read(acting(line.adviser), page_of(connection))
+    correct(line, connection, address=NEW)
+    with pytest.raises(Refused, match="code postal") as refused:
+        line.send(connection)
+    assert [reason.code for reason in refused.value.all] == WITHOUT_ADDRESS[1:]
+    correct(line, connection, postcode="59000")
+    assert TO_WRITE not in read(acting(line.worker), page_of(connection))
+    assert line.send(connection).state == "sent"
+
+
+def test_a_line_that_comes_nowhere_is_asked_for_without_an_address() -> None:
+    line = Line(offer_columns={"technology": Technology.MOBILE})
+    connection = line.chosen()
+    Household.objects.filter(pk=household_of(connection).pk).update(address="", postcode="")
     assert line.send(connection).state == "sent"
 
 

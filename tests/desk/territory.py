@@ -87,7 +87,8 @@ class Territory:
 
     def accepted(self, needs: Sequence[tuple[str, str]] = BOTH, story: str = "", **household: Any) -> Prescription:
         """A household's prescription, accepted; its needs wait."""
-        return self.circle.accepted(needs, self.circle.household(**household), story)
+        lives = {"address": "1 rue des Essais", "postcode": "59000"}
+        return self.circle.accepted(needs, self.circle.household(**lives | household), story)
 
     def line(self, need: Need, channel: str = Channel.DESK) -> Line:
         """The steps of the connection of a need."""
