@@ -107,6 +107,7 @@ ConnectionMachine.extend(
         who=can_serve_connection,
         requires=[
             rules.OFFER_IN_FORCE,
+            reach_rules.OFFER_SOLD,
             rules.OFFER_FITS,
             line_rules.A_LINE,
             line_rules.ANOTHER_OFFER,

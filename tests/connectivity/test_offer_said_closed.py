@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from connectivity.enums import ConnectionState, OfferVerdict, OperatorRefusalCode
+from connectivity.enums import Channel, ConnectionState, OfferVerdict, OperatorRefusalCode
 from connectivity.models import ConnectionFile, Offer
 from connectivity.services.connections import (
     accept_connection,
@@ -23,6 +23,7 @@ from prescriptions.models import Need
 from reference.families import family_of
 from tests.connectivity.lines import Line, ask, make_offer
 from tests.connectivity.test_connection_ends import codes
+from tests.connectivity.test_line_offers import change
 from tests.connectivity.test_stopped import CHOOSE, asked_first, page_of
 from tests.refurb.pages import acting, read
 from typography.french import day
@@ -71,6 +72,35 @@ def test_an_offer_said_closed_is_proposed_to_nobody_with_the_word_of_its_operato
         other.chosen()
     assert codes(refused) == {"offer_sold"}
     assert said in refused.value.all[0].sentence
+
+
+def test_a_line_does_not_pass_to_an_offer_said_closed_which_its_refusal_says_first() -> None:
+    line, owned = Line(), Line(Channel.OWN_SUBSCRIPTION)
+    file = owned.active()
+    refused_as_closed(line, line.sent())
+    with pytest.raises(Refused) as refused:
+        change(owned, file, line.offer)
+    assert [reason.code for reason in refused.value.all][:2] == ["offer_sold", "without_desk"]
+
+
+def test_an_offer_is_sold_on_its_last_day_and_no_more_on_the_next() -> None:
+    line = Line()
+    Offer.objects.filter(pk=line.offer.pk).update(valid_to=line.today())
+    line.offer.refresh_from_db()
+    assert proposed_of(line.need, line.offer) is not None
+    chosen = line.chosen()
+    assert not chosen.dead_end
+    assert line.send(chosen).state == S.SENT
+    late = another(line)
+    chosen = late.chosen()
+    Offer.objects.filter(pk=line.offer.pk).update(valid_to=line.today() - timedelta(days=1))
+    assert proposed_of(line.need, line.offer) is None
+    with pytest.raises(Refused) as refused:
+        late.send(chosen)
+    assert codes(refused) == {"offer_still"}
+    with pytest.raises(Refused) as refused:
+        another(line).chosen()
+    assert codes(refused) == {"offer"}
 
 
 def test_what_was_chosen_before_is_not_sent_and_another_offer_is_asked() -> None:
