@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Model, Q
+from django.db.models import Count, Model, Q
 
-from connectivity.enums import Channel, Reliability
-from connectivity.models import CopperClosure, MobileCoverage, Offer, OfferCondition, TechnologyShare
+from connectivity.enums import UNDER_WAY, Channel, ConnectionState, Reliability
+from connectivity.models import ConnectionFile, CopperClosure, MobileCoverage, Offer, OfferCondition, TechnologyShare
 from connectivity.prices import checked_since
 from network.enums import LegalNature, OrganisationKind
 from network.models import Commune, Organisation
@@ -42,6 +42,23 @@ def _with_operator(told: dict[str, Any]) -> dict[str, Any]:
             name=name, kinds=[OrganisationKind.OPERATOR], legal_nature=LegalNature.PRIVATE
         )
     return {**told, "operator": known}
+
+
+CHOSEN_AGAIN = Q(channel=Channel.DESK, state__in=(ConnectionState.CHOSEN, ConnectionState.PROBLEM))
+
+
+def _concerned(offer: Offer) -> str:
+    """How many requests took this version, and what comes of them; empty without one. One query."""
+    files = ConnectionFile.objects.filter(offer=offer, state__in=UNDER_WAY)
+    count = files.aggregate(all=Count("pk"), again=Count("pk", filter=CHOSEN_AGAIN))
+    if not count["all"]:
+        return ""
+    s = "s" if count["all"] > 1 else ""
+    return (
+        f"{count['all']} demande{s} en cours avec cette version, dont {count['again']} à choisir de nouveau avec le"
+        " foyer\u00a0: qui le suit le lit «\u00a0À faire\u00a0», avec ce qui change. Ce qu’un opérateur a déjà reçu"
+        " continue."
+    )
 
 
 def _connections() -> list[tuple[str, str]]:
@@ -104,6 +121,7 @@ declare(
         typed=("operator",),
         completed=_with_operator,
         checked_since=checked_since,
+        concerned=_concerned,
     ),
     Family(
         slug="fermetures-du-cuivre",

@@ -118,6 +118,8 @@ class Family:
     """Hints that depend on which thing a row is a version of, in place of ``hints``."""
     preview: Callable[[Any], list[tuple[str, str]]] | None = None
     """What a row would give, ``(label, text)``: shown to whoever writes it, before it is kept."""
+    concerned: Callable[[Any], str] = field(default=lambda row: "")
+    """What is under way on a version, and what comes of it, told before another replaces it; empty when nothing is."""
     checked_since: Callable[[date], date] = field(default=lambda today: today - FRESH)
 
     @property

@@ -135,7 +135,7 @@ HAS_DESK = Requirement(
 )
 STILL_IN_FORCE = Requirement(
     "offer_still",
-    "L’offre choisie n’est plus en vigueur\u00a0: choisissez-en une autre.",
+    "L’offre choisie n’est plus en vigueur, ou a une nouvelle version\u00a0: choisissez de nouveau avec la personne.",
     lambda ctx: Exists(Offer.objects.on(ctx.day).filter(pk=OuterRef("offer"))),
     where=served_on("choose"),
 )

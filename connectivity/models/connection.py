@@ -1,10 +1,12 @@
 """A connection file: its stamps, what ties them to its state, how it is read."""
 
+from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from connectivity.enums import (
     HELD,
@@ -35,8 +37,10 @@ from lifecycle.machine import Stateful
 from network.models import Epci, Membership, Organisation
 from prescriptions.enums import NeedKind
 from prescriptions.models import Need, Residence, RightsRequest
+from typography.french import day
 
 S = ConnectionState
+OUT_OF_FORCE = "celle-ci n’est plus en vigueur"
 CHOSEN_STATES = (S.CHOSEN, *WITH_OPERATOR, S.ACTIVE, S.ENDED, S.REFUSED)
 PRICE = {"max_digits": 6, "decimal_places": 2}
 
@@ -256,6 +260,8 @@ class ConnectionFile(Stateful):
         """What the worker does about the problem that was reported; empty without one."""
         if self.state != S.PROBLEM:
             return ""
+        if self.is_replaced:
+            return f"Dites à la personne ce qui change, puis choisissez de nouveau\u00a0: {self.dead_end}."
         if self.dead_end:
             return f"Choisissez une autre offre avec la personne, {self.dead_end}."
         return NEXT_STEP.get(self.problem, "")
@@ -265,9 +271,33 @@ class ConnectionFile(Stateful):
         """Why the offer that is chosen can be asked for no more, as a piece of sentence; empty when it can."""
         if self.state not in (S.CHOSEN, S.PROBLEM) or self.channel != Channel.DESK or self.offer is None:
             return ""
-        if self.operator is not None and not self.operator.is_active:
+        if self.is_unanswered:
             return "l’opérateur de celle-ci n’est plus en activité"
-        return "" if self.offer.is_on(timezone.localdate()) else "celle-ci n’est plus en vigueur"
+        if self.offer.is_on(timezone.localdate()):
+            return ""
+        since = self.newer_from
+        return f"une nouvelle version de celle-ci vaut depuis le {day(since)}" if since else OUT_OF_FORCE
+
+    @cached_property
+    def newer_from(self) -> date | None:
+        """Since when another version of its offer holds; one query, none where a list annotates it."""
+        files = type(self).objects.filter(pk=self.pk)
+        return files.values_list(newer_version(timezone.localdate()), flat=True).first()
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether the offer that is chosen goes on, by a version that the household did not agree to yet."""
+        return self.dead_end not in ("", OUT_OF_FORCE) and not self.is_unanswered and self.newer_from is not None
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether its operator is closed: nobody there answers."""
+        return self.operator is not None and not self.operator.is_active
+
+
+def newer_version(today: date) -> Subquery:
+    """The first day of the version in force of the offer of each file."""
+    return Subquery(Offer.objects.on(today).filter(code=OuterRef("offer__code")).values("valid_from")[:1])
 
 
 def taken_back() -> Q:

@@ -13,12 +13,13 @@ from connectivity.documents import draw_comparison
 from connectivity.eligibility import NOT_ASKED, AskedCondition
 from connectivity.enums import LIVE, Channel, OfferVerdict
 from connectivity.forms import connections as forms
-from connectivity.models import ConnectionFile, OfferCondition
+from connectivity.models import ConnectionFile, Offer, OfferCondition
 from connectivity.permissions import can_answer_connection, can_record_proof
 from connectivity.services import connections as services
 from connectivity.services.offers import OfferProposal, copper_of, offers_beside, offers_of_the_day
 from connectivity.services.proofs import NOT_LIVE, record_proof
 from connectivity.services.reach import check_address
+from connectivity.versions import changes_between
 from connectivity.views.connections import ACCESS, visible_connection, waiting_needs
 from connectivity.views.stopped import is_out_of_reach
 from documents.responses import drawn_response
@@ -100,7 +101,8 @@ def connection_choose(request: Request, reference: str) -> HttpResponse:
     if can_answer_connection(request.membership) is not None:
         raise PermissionDenied
     proposals = offers_of_the_day(need=connection.need, file=connection)
-    chosen = {} if is_out_of_reach(connection) else {"offer": connection.offer_id}
+    newer = _newer(connection, [one.offer for one in proposals])
+    chosen = {} if is_out_of_reach(connection) else {"offer": newer.pk if newer else connection.offer_id}
     return CONNECTION_PAGES.act(
         request,
         connection,
@@ -110,11 +112,19 @@ def connection_choose(request: Request, reference: str) -> HttpResponse:
         done="Offre choisie. La fiche pour la famille est prête",
         template="connectivity/actions/choose.html",
         proposals=proposals,
+        changes=changes_between(connection.offer, newer) if connection.offer and newer else [],
         closure=copper_of(connection.need, timezone.localdate()),
         nothing=all(one.verdict == OfferVerdict.NOT for one in proposals),
         unphoned=not connection.need.prescription.household.phone and any(_by_desk(one) for one in proposals),
         corrects=can_follow_household(request.membership) is not None,
     )
+
+
+def _newer(connection: ConnectionFile, offers: list[Offer]) -> Offer | None:
+    """The version in force of the offer that was chosen, which the household is asked again."""
+    if not connection.is_replaced or connection.offer is None:
+        return None
+    return next((one for one in offers if one.code == connection.offer.code), None)
 
 
 def _by_desk(proposal: OfferProposal) -> bool:

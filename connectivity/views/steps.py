@@ -17,6 +17,7 @@ from typography.french import day, days_left, of
 
 S = ConnectionState
 TO_SEE = "regardez avec la personne la pièce que demande l’offre, et notez-la, puis transmettez la demande"
+TO_AGREE_AGAIN = "dites à la personne ce qui change, puis choisissez de nouveau l’offre"
 TO_WRITE = (
     "écrivez l’adresse du foyer en entier (numéro, rue, code postal), où la ligne arrive, puis transmettez la demande"
 )
@@ -125,6 +126,9 @@ def _awaited_of(operator: Organisation | None) -> str:
 
 def _expected(connection: ConnectionFile) -> tuple[str, str, str]:
     state = S(connection.state)
+    if connection.is_replaced:
+        awaited = f"En attente du nouveau choix de la personne\u00a0: {connection.dead_end}"
+        return "choose", f"{TO_AGREE_AGAIN}\u00a0: {connection.dead_end}", awaited
     if why := connection.dead_end:
         awaited = f"En attente du choix d’une autre offre avec la personne, {why}"
         return "choose", f"choisissez une autre offre avec la personne, {why}", awaited

@@ -13,7 +13,7 @@ from connectivity.enums import Channel, ConnectionState, CurrentLine
 from connectivity.machine.due import RIGHT_TO_KEEP, is_on_copper
 from connectivity.models import CampaignHousehold, ConnectionFile, CopperClosure, LineNotice, Offer, ProofSeen
 from connectivity.models.closed_offer import refused_as_closed
-from connectivity.models.connection import moved_since_planned
+from connectivity.models.connection import moved_since_planned, newer_version
 from connectivity.parameters import COPPER_ALERTS, RENEWALS, UNTOUCHED_DAYS
 from connectivity.permissions import can_propose_connection
 from desk.parameters import UNANSWERED_DAYS, UNCHOSEN_DAYS, UNSCHEDULED_DAYS
@@ -82,7 +82,10 @@ def serving_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Blo
         Block(
             "offres-a-mener",
             "Offres choisies, à mener jusqu’à la ligne",
-            to_advance.filter(state=S.CHOSEN).select_related("offer", "operator").order_by("touched_at", "pk"),
+            to_advance.filter(state=S.CHOSEN)
+            .annotate(newer_from=newer_version(timezone.localdate(at)))
+            .select_related("offer", "operator")
+            .order_by("touched_at", "pk"),
             partial(_chosen, actor),
             "Chaque offre choisie est transmise à son opérateur, ou sa ligne est active.",
             f"{files_url}?state={S.CHOSEN}",

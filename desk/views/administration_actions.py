@@ -83,7 +83,7 @@ def reference_replace(request: Request, family: str, pk: int) -> HttpResponse:
     if made is not None:
         return done(request, kept, made, "Nouvelle version enregistrée.")
     title = f"Nouvelle version\u00a0: {kept.name(former)}"
-    about = {"former": former, "former_facts": kept.facts(former)}
+    about = {"former": former, "former_facts": kept.facts(former), "concerned": kept.concerned(former)}
     back = _address(kept, former)
     return form_page(request, kept, form, lines, title=title, submit="Enregistrer la version", back=back, **about)
 

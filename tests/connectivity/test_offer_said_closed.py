@@ -1,13 +1,17 @@
 """An operator says that an offer is closed: nobody is proposed it, and the pilot is asked what is true of it."""
 
+import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from connectivity.enums import Channel, ConnectionState, OfferVerdict, OperatorRefusalCode
 from connectivity.models import ConnectionFile, Offer
+from connectivity.models.connection import OUT_OF_FORCE
 from connectivity.services.connections import (
     accept_connection,
     choose_connection,
@@ -15,6 +19,7 @@ from connectivity.services.connections import (
     refuse_connection,
 )
 from connectivity.services.offers import OfferProposal, offers_of_the_day
+from connectivity.views.steps import TO_AGREE_AGAIN
 from desk.services.reference import check_rows
 from desk.todo.connections import closed_offers
 from documents.models import Mail
@@ -101,6 +106,37 @@ def test_an_offer_is_sold_on_its_last_day_and_no_more_on_the_next() -> None:
     with pytest.raises(Refused) as refused:
         another(line).chosen()
     assert codes(refused) == {"offer"}
+
+
+def test_a_new_version_of_an_offer_is_told_with_what_it_changes_and_is_chosen_in_one_act() -> None:
+    line = Line()
+    chosen, sent = line.chosen(), another(line).sent()
+    replace = reverse("desk:reference_replace", args=["offres", line.offer.pk])
+    told = read(acting(line.pilot), replace)
+    assert "2 demandes en cours avec cette version, dont 1 à choisir de nouveau" in told
+    today = timezone.localdate()
+    Offer.objects.filter(pk=line.offer.pk).update(valid_to=today - timedelta(days=1))
+    newer = make_offer(code=line.offer.code, operator=line.operator, price=Decimal("12.90"), valid_from=today)
+    since = f"une nouvelle version de celle-ci vaut depuis le {day(today)}"
+    page = read(acting(line.worker), page_of(chosen))
+    assert asked_first(chosen, line.worker) == CHOOSE
+    assert TO_AGREE_AGAIN in page
+    assert since in page
+    assert OUT_OF_FORCE not in page
+    assert f"à choisir de nouveau\u00a0: {since}" in read(acting(line.worker), "/")
+    with pytest.raises(Refused, match="a une nouvelle version"):
+        line.send(chosen)
+
+    choice = read(acting(line.worker), reverse("connectivity:connection_choose", args=[chosen.reference]))
+    assert "9,90\u00a0€ par mois → 12,90\u00a0€ par mois" in choice
+    assert re.search(
+        rf'value="{newer.pk}"[^>]*checked|selected[^>]*value="{newer.pk}"|value="{newer.pk}" selected', choice
+    )
+    chosen = line.choose(ConnectionFile.objects.get(pk=chosen.pk), newer)
+    assert not chosen.dead_end
+    assert line.send(chosen).state == S.SENT
+    accepted = accept_connection(actor=line.agent, connection=sent, operator_reference="OP-1")
+    assert accepted.state == S.ACCEPTED, "what its operator has goes on as it was agreed"
 
 
 def test_what_was_chosen_before_is_not_sent_and_another_offer_is_asked() -> None:
