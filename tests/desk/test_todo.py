@@ -38,7 +38,7 @@ from tests.refurb.test_certificates import balanced, received_of, reconditioned
 from typography.french import day
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES = 36
+MOST_QUERIES = 37
 HEAVIEST = 100_000
 ROLES = [(role, kind) for kind, roles in ROLES_BY_KIND.items() for role in roles]
 
