@@ -28,20 +28,17 @@ class _Also(Func):
 
 
 def failures_of(drives: Iterable[Drive]) -> Mapping[int, Sequence[Erasure]]:
-    """``{drive: the failed runs that count}``: what a tool wrote, whatever was said since; two queries.
+    """``{drive: the failed runs that count}``: what a tool wrote, whatever was said since; two queries at most.
 
     What a person typed is superseded by what is typed in its place.
     """
-    rows: dict[int, set[int]] = defaultdict(set)
-    known = Drive.objects.filter(pk__in=[drive.pk for drive in drives]).annotate(also=_Also(F("pk")))
-    for drive, row in known.order_by().values_list("pk", "also"):
-        rows[row].add(drive)
+    known = Drive.objects.filter(pk__in=[drive.pk for drive in drives]).annotate(also=_Also(F("pk"))).order_by()
     stands = Q(entry__in=READ) | Q(superseded_by=None)
-    failed = Erasure.objects.filter(stands, drive__in=list(rows), claimed__in=NOT_ERASED)
+    failed = Erasure.objects.filter(stands, drive__in=known.values("also"), claimed__in=NOT_ERASED)
+    failures = list(failed.filter(origin=ErasureOrigin.WORKSHOP, outcome=ErasureOutcome.REFUSED))
     found: dict[int, list[Erasure]] = defaultdict(list)
-    for failure in failed.filter(origin=ErasureOrigin.WORKSHOP, outcome=ErasureOutcome.REFUSED):
-        for drive in rows[failure.drive_id]:
-            found[drive].append(failure)
+    for drive, row in known.values_list("pk", "also") if failures else ():
+        found[drive] += [failure for failure in failures if failure.drive_id == row]
     return found
 
 
