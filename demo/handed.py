@@ -3,7 +3,6 @@
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from demo.agenda import Thread, do, may
 from demo.bench import Work
@@ -21,7 +20,6 @@ from distribution.enums import (
     SettlementKind,
     UndoHandOverReason,
 )
-from distribution.models import HandOver
 from distribution.services import allotment, hand_overs, point_stock, returns
 from lifecycle import gate
 from prescriptions.enums import DropReason, NeedKind
@@ -276,11 +274,9 @@ def refunded(trip: Trip) -> Iterator[datetime]:
     """It does not suit: refunded, back to the bench."""
     yield from _brought_back(trip, ReturnReason.UNSUITABLE)
     yield trip.after(1, 2)
-    paid = HandOver.objects.done().filter(device=trip.pk).values_list("to_pay", flat=True).last()
-    need = trip.device.need
-    returns.settle_return(
-        **trip.act, kind=SettlementKind.REFUND, amount=paid or Decimal(0), means=RefundMeans.TRANSFER if paid else ""
-    )
+    paid, need = returns.paid_for(trip.device), trip.device.need
+    means = RefundMeans.TRANSFER if paid else ""
+    returns.settle_return(**trip.act, kind=SettlementKind.REFUND, amount=paid, means=means)
     yield from _decided(trip, need)
     yield from _worked_on_again(trip)
 

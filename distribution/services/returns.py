@@ -30,6 +30,15 @@ from refurb.services.locked_devices import held_device
 NOT_RETURNED = Reason("not_returned", "L’appareil n’est pas en retour SAV.")
 ALREADY_SETTLED = Reason("already_settled", "L’issue de ce retour est déjà inscrite.")
 AMOUNT = Reason("amount", "Donnez le montant remboursé, au plus égal à ce que le foyer a payé.", field="amount")
+GAVE_UP = (
+    "Le point note que le foyer, qui avait payé cet appareil, y renonce sans être remboursé. Voyez-le avec lui\u00a0;"
+    " si ce n’est pas ce qu’il a dit, appelez le point."
+)
+NOTHING_BACK = Reason(
+    "nothing_back",
+    "Le foyer a payé cet appareil\u00a0: dites combien lui est remboursé, ou qu’il y renonce.",
+    field="amount",
+)
 MEANS = Reason("means", "Dites comment il est remboursé.", field="means")
 BY_EXCHANGE = Reason("kind", "Un échange s’inscrit en remettant l’autre appareil.", field="kind")
 
@@ -75,6 +84,8 @@ def settle_return(
         raise Refused({held.pk: (AMOUNT,)})
     if amount is not None and not (is_price(amount) and amount <= paid_for(held)):
         raise Refused({held.pk: (AMOUNT,)})
+    if amount == 0 and paid_for(held):
+        raise Refused({held.pk: (NOTHING_BACK,)})
     if (means and not amount) or (amount and means not in RefundMeans.values):
         raise Refused({held.pk: (MEANS,)})
     settled = write_settlements(held, kind, actor=actor, at=at or timezone.now(), amount=amount, means=means)
@@ -85,9 +96,9 @@ def settle_return(
 
 
 def _told_of(device: Device, settled: Settlement, actor: Actor) -> str:
-    """What its worker reads of a refund, once its household was written to; nothing of what it gave up."""
+    """What its worker reads of a refund, once its household was written to; and of what it gave up, if it had paid."""
     if settled.kind != SettlementKind.REFUND:
-        return ""
+        return GAVE_UP if paid_for(device) else ""
     written = tell_return(device, refunded(settled), actor, settled.recorded_at, on_paper=True)
     return f"{refund_in_words(settled, 'Le foyer est')} {told_by(written)}"
 

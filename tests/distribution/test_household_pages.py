@@ -352,7 +352,7 @@ def test_the_workshop_is_led_to_note_the_repair_of_what_a_household_brought_back
 
 def test_the_household_that_has_a_device_is_not_told_with_the_refund_of_the_one_before(shelf: Shelf) -> None:
     device, bench = shelf.returned(), shelf.bench
-    settle_return(actor=shelf.adviser, device=device, kind=SettlementKind.REFUND, amount=Decimal(0))
+    settle_return(actor=shelf.adviser, device=device, kind=SettlementKind.REFUND, amount=Decimal(1), means="transfer")
     assert "<dt>Issue</dt><dd>Remboursement" in read(acting(shelf.adviser), page_of(device, "device_detail"))
     started = gate.apply(fresh(device), "start", actor=shelf.technician)
     again = shelf.handed_over(shelf.reserved(shelf.on_the_shelf(bench.recondition(bench.prepared(started)))))

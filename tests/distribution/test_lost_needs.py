@@ -58,7 +58,9 @@ def worker_of(shelf: Shelf) -> Membership:
 
 
 def refund(shelf: Shelf, device: Device) -> None:
-    returns.settle_return(actor=shelf.adviser, device=device, kind=SettlementKind.REFUND, amount=Decimal(0))
+    returns.settle_return(
+        actor=shelf.adviser, device=device, kind=SettlementKind.REFUND, amount=Decimal(1), means="transfer"
+    )
 
 
 def lost(shelf: Shelf) -> Need:

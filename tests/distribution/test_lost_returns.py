@@ -132,7 +132,9 @@ def test_its_exchange_is_chosen_and_signed_from_its_own_page(shelf: Shelf) -> No
 
 def test_it_is_refunded_or_given_up_as_any_other_return(shelf: Shelf) -> None:
     device = lost(shelf)
-    settled = returns.settle_return(actor=shelf.adviser, device=device, kind=SettlementKind.REFUND, amount=Decimal(0))
+    settled = returns.settle_return(
+        actor=shelf.adviser, device=device, kind=SettlementKind.REFUND, amount=Decimal(1), means="transfer"
+    )
     assert settled.device_id == device.pk
     assert not is_owed(again(device.need))
     assert set(refusal(lambda: returns.settle_return(
@@ -217,7 +219,9 @@ def test_what_is_written_of_one_device_leaves_what_was_written_of_another(shelf:
     laptop = shelf.returned(shelf.hand_over(shelf.reserved(need=need)))
     tablet = shelf.returned(shelf.hand_over(shelf.reserved(shelf.available(DeviceType.TABLET), other)))
 
-    returns.settle_return(actor=shelf.adviser, device=laptop, kind=SettlementKind.REFUND, amount=Decimal(0))
+    returns.settle_return(
+        actor=shelf.adviser, device=laptop, kind=SettlementKind.REFUND, amount=Decimal(1), means="transfer"
+    )
     lost_one = shelf.missing(tablet)
     assert [row.mail.delivery for row in of_returns()] == ["queued", "queued"]  # type: ignore[union-attr]
 

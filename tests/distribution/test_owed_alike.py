@@ -110,7 +110,9 @@ def test_a_refund_lets_the_second_one_go(shelf: Shelf) -> None:
     sold = shelf.handed_over()
     held = shelf.reserved(need=asked_again(shelf, sold))
     back = shelf.take_back(sold)
-    returns.settle_return(actor=shelf.adviser, device=back, kind=SettlementKind.REFUND, amount=Decimal(0))
+    returns.settle_return(
+        actor=shelf.adviser, device=back, kind=SettlementKind.REFUND, amount=Decimal(1), means="transfer"
+    )
     assert shelf.hand_over(held).state == "handed_over"
 
 

@@ -20,7 +20,7 @@ from prescriptions.models import Household, HouseholdMessage
 from prescriptions.services.forgetting import forget_households
 from refurb.models import Device
 from tests.distribution.shelves import Shelf, screen_of
-from tests.distribution.test_lost_returns import WAYS
+from tests.distribution.test_lost_returns import WAYS, refusal
 from tests.pages import acting, read
 from tests.prescriptions.files import again
 from tests.refurb.devices import fresh
@@ -58,8 +58,10 @@ def kept_by(shelf: Shelf, device: Device) -> set[str]:
 def test_once_it_is_refunded_or_given_up_nothing_of_the_return_keeps_its_household(shelf: Shelf, kind: str) -> None:
     device = back(shelf)
     assert kept_by(shelf, device) == {Bond.WARRANTY, Bond.DEVICE_RETURNED}
-    amount = Decimal(0) if kind == SettlementKind.REFUND else None
-    returns.settle_return(actor=shelf.adviser, device=device, kind=kind, amount=amount)
+    if kind == SettlementKind.REFUND:
+        refund(shelf, device)
+    else:
+        returns.settle_return(actor=shelf.adviser, device=device, kind=kind)
     assert kept_by(shelf, device) == set()
 
 
@@ -78,7 +80,7 @@ def test_exchanged_it_is_the_warranty_of_the_other_one_that_keeps_its_household(
 def test_the_screen_that_came_back_with_it_keeps_nothing_either(shelf: Shelf) -> None:
     sold = shelf.handed_over(shelf.reserved(shelf.on_the_shelf(shelf.desktop())))
     device = shelf.take_back(sold)
-    refund(shelf, device, 0)
+    refund(shelf, device)
     assert screen_of(device).state == "returned"
     assert kept_by(shelf, device) == set()
 
@@ -86,7 +88,7 @@ def test_the_screen_that_came_back_with_it_keeps_nothing_either(shelf: Shelf) ->
 def test_lost_since_and_owed_still_it_keeps_its_household(shelf: Shelf) -> None:
     device = shelf.missing(back(shelf))
     assert kept_by(shelf, device) == {Bond.WARRANTY, Bond.DEVICE_RETURNED}
-    refund(shelf, device, 0)
+    refund(shelf, device)
     assert kept_by(shelf, device) == set()
 
 
@@ -141,7 +143,10 @@ def test_its_social_worker_reads_the_amount_and_how(shelf: Shelf) -> None:
 
 
 def test_of_what_was_not_paid_nothing_is_refunded_and_it_is_said(shelf: Shelf) -> None:
-    refund(shelf, back(shelf), 0, "")
+    free = shelf.reserved(
+        shelf.available(price=50), need=shelf.need(**WAYS["email"]), co_funding=50, funder=shelf.funder
+    )
+    refund(shelf, shelf.returned(shelf.hand_over(free)), 0, "")
     row = HouseholdMessage.objects.get(code=MessageCode.RETURN)
     assert row.mail is not None
     assert "rien à rembourser" in row.mail.body
@@ -150,6 +155,18 @@ def test_of_what_was_not_paid_nothing_is_refunded_and_it_is_said(shelf: Shelf) -
 def test_a_device_that_its_household_gives_up_tells_it_nothing(shelf: Shelf) -> None:
     returns.settle_return(actor=shelf.adviser, device=back(shelf), kind=SettlementKind.GIVEN_UP)
     assert not HouseholdMessage.objects.filter(code=MessageCode.RETURN).exists()
+
+
+def test_nobody_writes_to_a_household_that_paid_that_it_paid_nothing_and_what_it_gives_up_its_worker_reads(
+    shelf: Shelf,
+) -> None:
+    device = back(shelf)
+    refused = refusal(lambda: refund(shelf, device, 0, means=""))
+    assert set(refused) == {"nothing_back"}
+    assert not HouseholdMessage.objects.filter(code=MessageCode.RETURN).exists()
+    returns.settle_return(actor=shelf.adviser, device=device, kind=SettlementKind.GIVEN_UP)
+    told = Mail.objects.get(subject__endswith="un besoin à rouvrir, ou non").body
+    assert "qui avait payé cet appareil, y renonce sans être remboursé" in told
 
 
 def test_how_it_is_refunded_is_asked_and_the_database_holds_it(shelf: Shelf) -> None:

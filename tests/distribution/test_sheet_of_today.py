@@ -130,7 +130,9 @@ def test_what_is_brought_back_settled_and_asked_again_is_said_each_time(shelf: S
     back = shelf.returned(device)
     assert prescription.papers.all()[0].document.title == "Votre appareil est rapporté"
     assert true_and_made(prescription) == made + 1
-    returns.settle_return(actor=shelf.adviser, device=back, kind=SettlementKind.REFUND, amount=Decimal(0))
+    returns.settle_return(
+        actor=shelf.adviser, device=back, kind=SettlementKind.REFUND, amount=Decimal(1), means="transfer"
+    )
     assert "Il n’est ni réparé ni échangé" in sheet_of(prescription)
     assert true_and_made(prescription) == made + 2
     reopen_need(actor=shelf.adviser, need=again(need_of(device)))
