@@ -160,7 +160,19 @@ def no_longer(appointment: Appointment, at: datetime | None = None) -> str:
     """« Celui du … ne compte plus. », of an hour that was told before this one, with its place when it was elsewhere;
     empty when none was. Some queries.
     """
-    before = hour_that_counts_no_more(appointment, at)
+    return _counts_no_more(hour_that_counts_no_more(appointment, at), appointment)
+
+
+def given_up(need: Need, at: datetime) -> str:
+    """The same of the hour to come that was given up, while no other is fixed; empty when the household knew none."""
+    last = Appointment.objects.filter(need=need).select_related("point").order_by("-pk").first()
+    if last is None or last.state != AppointmentState.CANCELLED:
+        return ""
+    known = hour_called_off(last)
+    return _counts_no_more(known, last) if known is not None and known.starts_at > at else ""
+
+
+def _counts_no_more(before: KnownHour | None, appointment: Appointment) -> str:
     if before is None:
         return ""
     when_told = translatable_moment(before.starts_at)

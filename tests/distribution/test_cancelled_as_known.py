@@ -57,6 +57,9 @@ def test_whoever_calls_tells_the_hour_that_was_told_and_not_the_one_that_nobody_
     assert to_tell() == [off.pk]
     page = read(acting(shelf.adviser), page_of(off))
     assert f"Le foyer ne sait pas que c’est annulé. Il connaît celui du {when(made)}." in page
+    shown = opened_page(own(device))[1]
+    assert shown.count("ne compte plus") == 1, "its own page says it before anybody called"
+    assert full_day(made.starts_at) in shown.split("ne compte plus")[0]
     gate.apply(off, "tell", actor=shelf.adviser)
     assert to_tell() == []
     verify_journals(lambda fault: pytest.fail(str(fault)))
