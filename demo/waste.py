@@ -23,7 +23,8 @@ WEIGHED_AFTER = 4
 """Working days before the workshop knows what was weighed."""
 FORGETS, FORGOTTEN = "sambre", 90
 """Who does not write down the weight of its notes, from how many working days before the end on."""
-CODE = "16 02 14"
+CODE = "16 02 13*"
+"""Computers with their batteries and flat screens are handed over whole: hazardous components are in them."""
 WEIGHTS = {
     DeviceType.LAPTOP: Decimal("2.4"),
     DeviceType.DESKTOP: Decimal("8.5"),

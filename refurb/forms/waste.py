@@ -52,7 +52,9 @@ class WasteNoteForm(forms.ModelForm):
         help_texts = {
             "taken_on": "Le jour où les appareils ont quitté l’atelier.",
             "weight_kg": "Ce que le recycleur a pesé. Le registre l’écrit en tonnes.",
-            "waste_code": "L’étoile dit un déchet dangereux\u00a0: son bordereau se fait sur Trackdéchets.",
+            "waste_code": "Entier, un appareil a souvent un composant dangereux (batterie, écran à lampes)\u00a0:"
+            " 16 02 13*, ou 20 01 35* d’un ménage. L’étoile dit un déchet dangereux\u00a0: son bordereau se fait sur"
+            " Trackdéchets.",
             "carrier_name": "La raison sociale de qui a transporté, même si c’est le recycleur ou l’atelier.",
             "carrier_receipt": "Le récépissé de déclaration. Vide si le transporteur en est dispensé.",
             "scheme_name": "S’il a pris les déchets en charge.",
