@@ -9,7 +9,7 @@ from network.models import Organisation
 
 
 @dataclass(frozen=True)
-class Notice:
+class EndNotice:
     """A paper that a party gave, by the rank of its act; ``file``: the key of the file that was deposited.
 
     ``taken_back_at``: when its party took it back.
@@ -28,9 +28,9 @@ class Notice:
         return "Mise en demeure" if self.reason == TerminateReason.BREACH else "Préavis de résiliation"
 
 
-def notices_of(convention: Convention) -> list[Notice]:
+def notices_of(convention: Convention) -> list[EndNotice]:
     """What its journal says of them, the first before; one query."""
-    found: list[Notice] = []
+    found: list[EndNotice] = []
     acts = convention.journal.filter(verb__in=("give_notice", "take_back_notice")).order_by("seq")
     for act in acts.select_related("actor__organisation"):
         if act.verb == "take_back_notice":
@@ -38,5 +38,5 @@ def notices_of(convention: Convention) -> list[Notice]:
             continue
         reason, given_on = TerminateReason(act.values["reason"]), date.fromisoformat(act.values["notice_on"])
         by = act.actor.organisation
-        found.append(Notice(act.seq, reason, given_on, act.values["notice_file"], by, act.at))
+        found.append(EndNotice(act.seq, reason, given_on, act.values["notice_file"], by, act.at))
     return found

@@ -195,7 +195,7 @@ def test_the_reference_files_are_read_again_without_change() -> None:
 
     assert {written.changed + written.created for written in again} == {0}
     assert PriceCeiling.objects.exists()
-    assert Parameter.objects.filter(code__startswith="conventions.").count() == 18
+    assert Parameter.objects.filter(code__startswith="conventions.").count() == 19
     for clause in ClauseText.objects.all():
         assert clause.source
         assert " :" not in clause.body

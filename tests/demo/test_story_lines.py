@@ -25,7 +25,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("days_to_come")]
 
 
 def need_of(circle: Circle) -> Need:
-    return circle.accepted([(NeedKind.MOBILE_CONNECTION, NeedUse.WORK)], circle.household()).needs.get()
+    household = circle.household(address="1 rue des Essais", postcode="59000")
+    return circle.accepted([(NeedKind.MOBILE_CONNECTION, NeedUse.WORK)], household).needs.get()
 
 
 def test_recharges_are_sold_and_one_is_cancelled(circle: Circle, story: Story) -> None:

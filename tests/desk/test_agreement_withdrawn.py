@@ -36,7 +36,8 @@ def test_nobody_who_served_it_reads_anything_of_it_any_more() -> None:
     """The household that waits, with its reserved device, its prepared note and its line asked of an operator."""
     scenery = called_like_pieces_of_markup()
     held, circle = scenery.held, scenery.territory.circle
-    household = circle.household(last_name="Ineffacable", first_name="Oscar", email="oscar@exemple.test")
+    home = {"address": "2 rue des Essais", "postcode": "59000"}
+    household = circle.household(last_name="Ineffacable", first_name="Oscar", email="oscar@exemple.test", **home)
     other = circle.accepted(BOTH, household)
     reserved = scenery.territory.shelf.reserve(scenery.territory.shelf.available(), need_of(other, "computer"))
     sent = scenery.territory.line(need_of(other, BOTH[1][0])).sent()

@@ -24,6 +24,7 @@ FIXED = {
     ("prescripteur", "18 ans"),  # the law: majority
     ("prescripteur", "16 ans"),  # the law: emancipation
     ("prescripteur", "24 mois"),  # 12 and 24 months of a comparison
+    ("lecteur", "30 jours"),  # how far back a list begins; another one goes on
     ("visiteur", "douze heures"),  # how long a session lives: a setting of the site
     ("protection-des-donnees", "six heures"),  # the hour of the day
     ("protection-des-donnees", "72 heures"),  # the law

@@ -44,7 +44,7 @@ def test_a_correction_reaches_the_distributor_and_the_operator_by_references_alo
 
 def test_whoever_still_has_the_line_reads_what_was_corrected_where_its_mail_leads() -> None:
     territory = Territory()
-    household = territory.circle.household(address="1 rue Vieille")
+    household = territory.circle.household(address="1 rue Vieille", postcode="59000")
     need = territory.circle.accepted(((FIXED, NeedUse.PAPERWORK),), household).needs.get()
     line = territory.line(need)
     file, desk = line.active(), Desk(territory.circle)
@@ -124,7 +124,7 @@ def test_an_access_is_nobody_else_s_business() -> None:
 def test_an_objection_frees_what_is_reserved_and_stops_a_line_whichever_request_is_served_in_part() -> None:
     for served_first in (True, False):
         territory = Territory()
-        household = territory.circle.household()
+        household = territory.circle.household(address="1 rue des Essais", postcode="59000")
         waiting = territory.circle.accepted(((FIXED, NeedUse.PAPERWORK),), household)
         partly = territory.circle.accepted((*COMPUTER, *SKILLS), household)
         if served_first:

@@ -293,7 +293,7 @@ class Scenery:
                 word = next((word for start, word in WORDS.items() if route.startswith(start)), "x")
                 for pk in self.keys(route, None):
                     named = route.replace("<int:pk>", str(pk)).replace("<int:year>", f"{self.report.month:%Y}")
-                    yield route, "/" + re.sub(r"<(str|slug):\w+>", word, named)
+                    yield route, "/" + re.sub(r"<(str|slug|path):\w+>", word, named)
                 continue
             rows = self.rows[route.partition("/<")[0]]
             is_its_page = route.endswith("<str:reference>/")
@@ -302,6 +302,7 @@ class Scenery:
                     address = route.replace("<str:reference>", row.reference).replace("<int:pk>", str(pk))
                     address = address.replace("<slug:what>", next(iter(EVIDENCE))).replace("<slug:about>", "accuse")
                     address = address.replace("<str:side>", "etabli").replace("<int:number>", "1")
+                    address = address.replace("<int:rank>", "1")
                     address = address.replace("<str:language>", "en").replace("<slug:verb>", "start")
                     assert "<" not in address, address
                     yield route, "/" + address
