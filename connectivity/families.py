@@ -121,6 +121,7 @@ declare(
         typed=("operator",),
         completed=_with_operator,
         checked_since=checked_since,
+        checked_at="checked_at",
         concerned=_concerned,
     ),
     Family(

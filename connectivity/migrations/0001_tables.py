@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                     ("phone", models.CharField(blank=True, max_length=20, verbose_name="téléphone")),
                     ("url", models.URLField(blank=True, verbose_name="site")),
                     ("reliability", models.CharField(choices=[("sure", "Sûr"), ("check", "À confirmer")], max_length=8, verbose_name="fiabilité")),
+                    ("checked_at", models.DateTimeField(editable=False, null=True, verbose_name="vérifiée à")),
                 ],
                 options={
                     "verbose_name": "offre",

@@ -15,14 +15,15 @@ from connectivity.models.connection import ConnectionFile
 def refused_as_closed() -> QuerySet[ConnectionFile, Any]:
     """The requests refused because their offer is closed, while that word holds.
 
-    It does until the pilot read the source of that version again, or that operator took another request of it. A new
-    version is another row, of which nothing was said.
+    It does until the pilot read the source of that version again, later that day or on another, or that operator took
+    another request of it. A new version is another row, of which nothing was said.
     """
     taken = ConnectionFile.objects.filter(offer=OuterRef("offer"), accepted_at__gt=OuterRef("refused_at"))
     return (
         ConnectionFile.objects.filter(state=ConnectionState.REFUSED, refusal=OperatorRefusalCode.OFFER_CLOSED)
         .annotate(refused_on=TruncDate("refused_at"))
-        .filter(~Exists(taken), offer__checked_on__lt=F("refused_on"))
+        .filter(~Exists(taken), offer__checked_on__lte=F("refused_on"))
+        .exclude(offer__checked_at__gt=F("refused_at"))
     )
 
 

@@ -44,6 +44,7 @@ class Offer(Dated):
     """What an operator sells at a reduced price, to whom, how one gets it.
 
     ``operator`` is the organisation whose agents answer: an offer with a desk has one, the others may have none.
+    ``checked_at``: when someone said last that its source was read; its operator may say it closed the same day.
     """
 
     code = models.SlugField("code", max_length=40)
@@ -74,6 +75,7 @@ class Offer(Dated):
     phone = models.CharField("téléphone", max_length=20, blank=True)
     url = models.URLField("site", blank=True)
     reliability = models.CharField("fiabilité", max_length=8, choices=Reliability)
+    checked_at = models.DateTimeField("vérifiée à", null=True, editable=False)
 
     objects = OfferQuerySet.as_manager()
 

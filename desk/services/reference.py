@@ -95,6 +95,8 @@ def correct_row(
     _refuse_disorder(family, row)
     before = snapshot(family, stored)
     family.prepare(row)
+    if family.checked_at and "checked_on" in fields and row.checked_on == hand.today:
+        setattr(row, family.checked_at, hand.now)
     row.save()
     if lines is not None:
         lines(row)
@@ -118,7 +120,8 @@ def check_rows(*, family: Family, keys: Iterable[int], by: Actor, source: str = 
         raise ValidationError({"source": f"Cette source est trop longue\u00a0: {told} Vous aviez tapé\u00a0: {said}"})
     rows: Any = family.rows.filter(pk__in=list(keys))
     found = locked(rows)
-    rows.update(checked_on=hand.today, **({"source": said} if said else {}))
+    instant = {family.checked_at: hand.now} if family.checked_at else {}
+    rows.update(checked_on=hand.today, **instant, **({"source": said} if said else {}))
     for row in found:
         before = snapshot(family, row)
         row.source = said or row.source

@@ -20,7 +20,7 @@ from connectivity.services.connections import (
 )
 from connectivity.services.offers import OfferProposal, offers_of_the_day
 from connectivity.views.steps import TO_AGREE_AGAIN
-from desk.services.reference import check_rows
+from desk.services.reference import check_rows, correct_row
 from desk.todo.connections import closed_offers
 from documents.models import Mail
 from lifecycle.exceptions import Refused
@@ -172,6 +172,28 @@ def test_the_pilot_is_written_to_once_and_reads_it_until_he_says_what_is_true() 
     assert not asked_of_the_pilot()
     assert "que cette offre est fermée." not in read(acting(pilot), f"/connexions/offres/{line.offer.code}/")
     assert proposed_of(line.need, line.offer).verdict != OfferVerdict.NOT  # type: ignore[union-attr]
+
+
+def test_what_its_operator_says_after_its_source_was_read_the_same_day_holds() -> None:
+    line = Line()
+    check_rows(family=family_of(Offer), keys=[line.offer.pk], by=line.pilot)
+    assert proposed_of(line.need, line.offer).verdict != OfferVerdict.NOT  # type: ignore[union-attr]
+    refused_as_closed(line, line.sent())
+    assert proposed_of(line.need, line.offer).verdict == OfferVerdict.NOT  # type: ignore[union-attr]
+    assert asked_of_the_pilot() == [line.offer]
+    assert mails_of(line).count() == 1
+
+    check_rows(family=family_of(Offer), keys=[line.offer.pk], by=line.pilot)
+    assert not asked_of_the_pilot()
+
+
+def test_a_source_said_read_by_correcting_the_offer_lifts_the_word_as_the_button_does() -> None:
+    line = Line()
+    refused_as_closed(line, line.sent())
+    row = Offer.objects.get(pk=line.offer.pk)
+    row.source, row.checked_on = "La page de l’opérateur", timezone.localdate()
+    correct_row(family=family_of(Offer), row=row, changed=["source", "checked_on"], by=line.pilot)
+    assert not asked_of_the_pilot()
 
 
 def test_a_new_version_or_a_last_day_lifts_the_word_of_the_operator() -> None:
