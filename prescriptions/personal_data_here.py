@@ -278,7 +278,7 @@ OF_PRESCRIPTIONS: tuple[PersonalData, ...] = (
         "message__household",
         "Ce que ces messages sont devenus",
         ("message", "fate", "noted_at", "noted_by"),
-        dict.fromkeys(("subject", "subject_key"), INTERNAL),
+        dict.fromkeys(("subject", "subject_key", "turn"), INTERNAL),
     ),
     PersonalData(
         Reminder,

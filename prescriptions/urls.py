@@ -47,6 +47,7 @@ urlpatterns = [
     path("lettres/", letters.letter_list, name="letter_list"),
     path("lettres/postees/", letters.letters_posted, name="letters_posted"),
     path("lettres/<int:pk>/revenue/", letters.letter_back, name="letter_back"),
+    path("lettres/<int:pk>/notee-par-erreur/", letters.letter_misnoted, name="letter_misnoted"),
     path("messages/<int:pk>/lettre.pdf", messages.message_letter, name="message_letter"),
     path("prescriptions/<str:reference>/modifier/", filing.prescription_edit, name="prescription_edit"),
     path(

@@ -70,8 +70,8 @@ class Family:
     ``continuous``: from its first day on, a series never stops: no version ends without the next.
     ``only``: which rows of the table are of this family, ``prefix``: how the codes of its parameters begin.
     ``to_confirm``: the rows that are marked as not checked enough. ``checked_since``: the day from which a source
-    counts as read, a year ago unless said. ``checked_at``: the field that keeps the instant of that, where the day of it
-    does not tell what was said first.
+    counts as read, a year ago unless said. ``checked_at``: the field that keeps the instant of it, where the day does
+    not tell what was said first.
 
     ``file``: what seeds it, in ``<app>/data``; a line has the columns ``key``, ``fields`` and dates. ``once``: the key
     alone finds a row, whatever its first day. ``texts``: columns that name a file whose words are the field.

@@ -1,11 +1,12 @@
 """What a household was written: each SMS, mail and letter, with the text it was made from."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, NullIf
 
 from documents.enums import MessageChannel, MessageCode, MessageLanguage, SendState
 from documents.models import Document, Mail, MessageText, Sms, why_stopped
@@ -34,7 +35,8 @@ class HouseholdMessageQuerySet(OfHouseholdQuerySet["HouseholdMessage"]):
     def with_fate(self) -> Self:
         """With what became of each: how far it has gone, when it left, what stopped it."""
         noted = Subquery(MessageNote.objects.filter(message=OuterRef("pk")).order_by("-pk").values("fate")[:1])
-        letter = When(channel=MessageChannel.LETTER, then=Coalesce(noted, Value(PRINTED)))
+        printed = Coalesce(NullIf(noted, Value(MessageFate.MISNOTED)), Value(PRINTED))
+        letter = When(channel=MessageChannel.LETTER, then=printed)
         sent = Coalesce("mail__delivery", "sms__delivery")
         fate = Case(letter, default=Coalesce(noted, sent, output_field=CharField()), output_field=CharField())
         return self.annotate(
@@ -57,13 +59,22 @@ class HouseholdMessageQuerySet(OfHouseholdQuerySet["HouseholdMessage"]):
         later = HouseholdMessage._base_manager.filter(**about, pk__gt=OuterRef("pk"))
         open_file = Q(household__state=HouseholdState.OPEN) | Q(household__joined_into__state=HouseholdState.OPEN)
         letters = self.filter(open_file, channel=MessageChannel.LETTER, letter__forgotten_at=None)
-        return letters.filter(~Exists(MessageNote.objects.filter(message=OuterRef("pk"))), ~Exists(later))
+        return letters.filter(~Exists(_noted()), ~Exists(later))
 
     def may_come_back(self) -> Self:
         """The letters that were posted, and did not come back."""
-        notes = MessageNote.objects.filter(message=OuterRef("pk"))
-        posted, back = notes.filter(fate=MessageFate.POSTED), notes.filter(fate__in=CAME_BACK)
+        posted, back = _noted().filter(fate=MessageFate.POSTED), _noted().filter(fate__in=CAME_BACK)
         return self.filter(Exists(posted), ~Exists(back), channel=MessageChannel.LETTER, letter__forgotten_at=None)
+
+    def sent_off(self) -> Self:
+        """The letters of which somebody said that they left, were given or put aside; none that told nothing since."""
+        noted = self.filter(Exists(_noted().filter(fate__in=SENT_OFF)), channel=MessageChannel.LETTER)
+        return noted.filter(~Exists(_noted().not_read()), letter__forgotten_at=None)
+
+    def with_note(self) -> Self:
+        """With what was noted of it last (``fate``), and when (``noted_at``)."""
+        last = _noted().order_by("-pk")
+        return self.annotate(fate=Subquery(last.values("fate")[:1]), noted_at=Subquery(last.values("noted_at")[:1]))
 
     def read(self) -> Self:
         """Those that did not come back, nor went where the household is not."""
@@ -129,6 +140,16 @@ class HouseholdMessage(models.Model):
         return carried.about_machine, carried.about_pk
 
     @property
+    def noted(self) -> str:
+        """What was noted of it last, in words (``with_note``)."""
+        return MessageFate(getattr(self, "fate", "")).label
+
+    @property
+    def may_return(self) -> bool:
+        """Whether it was posted, as was noted last (``with_note``)."""
+        return getattr(self, "fate", "") == MessageFate.POSTED
+
+    @property
     def stopped(self) -> str:
         """Why it did not leave, in words; empty when nothing stopped it (``with_fate``)."""
         error: str = getattr(self, "error", "")
@@ -138,6 +159,16 @@ class HouseholdMessage(models.Model):
 class MessageNoteQuerySet(models.QuerySet["MessageNote"]):
     """Reads of what is noted of messages."""
 
+    def standing(self) -> Self:
+        """Those that nobody took back as noted by mistake."""
+        taken = MessageNote._base_manager.filter(message=OuterRef("message"), fate=MessageFate.MISNOTED)
+        return self.filter(~Exists(taken.filter(pk__gte=OuterRef("pk"))))
+
+    def turns(self, messages: Iterable[int]) -> Any:
+        """``(message, how many times what was noted of it was taken back)``, of those of which it was."""
+        taken = self.filter(message__in=list(messages), fate=MessageFate.MISNOTED).order_by("message")
+        return taken.values_list("message").annotate(count=Count("pk"))
+
     def not_read(self) -> Self:
         """Those after which the household does not know what the message said."""
         return self.filter(fate__in=NOT_READ)
@@ -146,6 +177,7 @@ class MessageNoteQuerySet(models.QuerySet["MessageNote"]):
 class MessageNote(models.Model):
     """What became of a message that Maillon cannot know: somebody says so, once for each kind. Append-only.
 
+    ``turn``: how many times it was taken back before, as noted by mistake; in each turn it is sent off once.
     ``subject``, ``subject_key``: the machine and the key of what the message is about, as it says itself.
     """
 
@@ -153,6 +185,7 @@ class MessageNote(models.Model):
     fate = models.CharField("suite", max_length=9, choices=MessageFate)
     subject = models.CharField("objet", max_length=40)
     subject_key = models.BigIntegerField("clé de l’objet")
+    turn = models.PositiveSmallIntegerField("tour", default=0)
     noted_at = models.DateTimeField("noté le")
     noted_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="noté par")
 
@@ -172,7 +205,12 @@ class MessageNote(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(fate__in=MessageFate.values), name="prescriptions_note_fate"),
             models.UniqueConstraint(
-                fields=("message",), condition=Q(fate__in=SENT_OFF), name="prescriptions_note_sent_off_once"
+                fields=("message", "turn"), condition=Q(fate__in=SENT_OFF), name="prescriptions_note_sent_off_once"
+            ),
+            models.UniqueConstraint(
+                fields=("message", "turn"),
+                condition=Q(fate=MessageFate.MISNOTED),
+                name="prescriptions_note_taken_back_once",
             ),
             models.UniqueConstraint(
                 fields=("message",), condition=Q(fate__in=CAME_BACK), name="prescriptions_note_back_once"
@@ -186,7 +224,12 @@ class MessageNote(models.Model):
         return self.get_fate_display()
 
     @classmethod
-    def of(cls, message: HouseholdMessage, fate: MessageFate, *, by: Actor, at: datetime) -> Self:
+    def of(cls, message: HouseholdMessage, fate: MessageFate, *, by: Actor, at: datetime, turn: int = 0) -> Self:
         """That this message became this; not yet saved. Its letter, mail or SMS is read."""
-        machine, key = message.about
-        return cls(message=message, fate=fate, subject=machine, subject_key=key, noted_at=at, noted_by_id=by.pk)
+        (machine, key), noted = message.about, {"noted_at": at, "noted_by_id": by.pk, "turn": turn}
+        return cls(message=message, fate=fate, subject=machine, subject_key=key, **noted)
+
+
+def _noted() -> MessageNoteQuerySet:
+    """What is noted of a message, and stands."""
+    return MessageNote.objects.standing().filter(message=OuterRef("pk"))

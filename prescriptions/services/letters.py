@@ -17,7 +17,7 @@ from lifecycle.exceptions import Refused
 from lifecycle.locking import locked, locked_row
 from lifecycle.machine import Reason
 from prescriptions.emails import letter_back_for_worker
-from prescriptions.enums.letters import CAME_BACK, SENT_OFF, MessageFate
+from prescriptions.enums.letters import CAME_BACK, NOT_READ, SENT_OFF, MessageFate
 from prescriptions.models import Household, HouseholdMessage, MessageNote
 from prescriptions.permissions import posts_letters
 from prescriptions.services.messages import on_paper, written_to
@@ -30,6 +30,9 @@ WENT_BY |= {"phone": MessageChannel.SMS}
 """What a message goes to, and by which way."""
 LEFT = (SendState.SENT, SendState.KEPT)
 NOT_POSTED = Reason("not_posted", "Cette lettre n’est pas à noter revenue\u00a0: personne n’a noté qu’elle est postée.")
+NOT_NOTED = Reason(
+    "not_noted", "De cette lettre rien n’est noté qui se reprenne\u00a0: elle est à poster, ou elle est revenue."
+)
 HOW_SENT = Reason("fate", "Dites ce que ces lettres sont devenues.", field="fate")
 HOW_BACK = Reason("fate", "Dites ce que porte l’enveloppe revenue.", field="fate")
 
@@ -54,6 +57,22 @@ def post_letters(*, actor: Actor, letters: Iterable[int], fate: str, at: datetim
     rows = locked(HouseholdMessage.objects.filter(pk__in=asked).to_post().select_related("letter"))
     _note(rows, MessageFate(fate), actor, at or timezone.now())
     return len(rows)
+
+
+@transaction.atomic
+def take_back_note(*, actor: Actor, letter: HouseholdMessage, at: datetime | None = None) -> HouseholdMessage:
+    """What was noted of it was a mistake: it did not leave, and is to be posted again.
+
+    Raises PermissionDenied, Refused when nothing is noted of it, or when it came back.
+    """
+    if not posts_letters(actor):
+        raise PermissionDenied
+    asked = HouseholdMessage.objects.letters_of(actor).filter(pk=letter.pk).values("pk")
+    row = locked_row(HouseholdMessage.objects.filter(pk__in=asked).sent_off().select_related("letter"))
+    if row is None:
+        raise Refused({letter.pk: (NOT_NOTED,)})
+    _note([row], MessageFate.MISNOTED, actor, at or timezone.now())
+    return row
 
 
 @transaction.atomic
@@ -101,7 +120,10 @@ def note_astray(household: Household, changed: Iterable[str], *, actor: Actor, a
 
 
 def _note(rows: Sequence[HouseholdMessage], fate: MessageFate, actor: Actor, at: datetime) -> None:
-    MessageNote.objects.bulk_create(MessageNote.of(row, fate, by=actor, at=at) for row in rows)
-    if rows and fate not in SENT_OFF:
+    turns = dict(MessageNote.objects.turns([row.pk for row in rows]))
+    MessageNote.objects.bulk_create(
+        MessageNote.of(row, fate, by=actor, at=at, turn=turns.get(row.pk, 0)) for row in rows
+    )
+    if rows and fate in NOT_READ:
         for falls in _falls:
             falls(rows, at)

@@ -29,15 +29,18 @@ BACK = (
     "C’est noté\u00a0: la lettre est revenue, le foyer ne sait pas ce qu’elle disait. Son travailleur social l’apprend."
 )
 
+AGAIN = "C’est noté\u00a0: elle est de nouveau à poster."
+REPLACED = "C’est noté. Elle n’est pas à poster pour autant\u00a0: une autre l’a remplacée, ou le dossier est clos."
+
 
 @require_safe
 def letter_list(request: Request) -> HttpResponse:
-    """What is to be posted, the oldest first; what was posted lately, and may come back."""
+    """What is to be posted, the oldest first; what was noted lately: it may come back, or was noted by mistake."""
     rows = _letters(request)
-    posted = rows.may_come_back().filter(written_at__gte=timezone.now() - COMES_BACK_WITHIN)
+    noted = rows.sent_off().filter(written_at__gte=timezone.now() - COMES_BACK_WITHIN).with_note()
     context = {
         "items": _shown(rows.to_post().order_by("written_at", "pk")),
-        "posted": _shown(posted.order_by("-written_at", "-pk")),
+        "noted": _shown(noted.order_by("-noted_at", "-pk")),
         "works": works(request.membership),
         "sent_off": [(one.value, one.label) for one in SENT_OFF],
         "came_back": [(one.value, one.label) for one in CAME_BACK],
@@ -70,6 +73,17 @@ def letter_back(request: Request, pk: int) -> HttpResponse:
     done = _saved(request, lambda: services.note_letter_back(actor=request.membership, letter=letter, fate=fate))
     if done is not None:
         messages.success(request, BACK)
+    return redirect("prescriptions:letter_list")
+
+
+@require_POST
+def letter_misnoted(request: Request, pk: int) -> HttpResponse:
+    """It did not leave: what was noted of it was a mistake."""
+    letter = get_object_or_404(HouseholdMessage.objects.letters_of(request.membership), pk=pk)
+    done = _saved(request, lambda: services.take_back_note(actor=request.membership, letter=letter))
+    if done is not None:
+        waits = _letters(request).to_post().filter(pk=letter.pk).exists()
+        messages.success(request, AGAIN if waits else REPLACED)
     return redirect("prescriptions:letter_list")
 
 

@@ -3,7 +3,7 @@
 import pytest
 from django.conf import LazySettings
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,10 +19,11 @@ from network.models import Membership
 from prescriptions.enums import ContactChannel, ContactOutcome
 from prescriptions.enums.letters import MessageFate
 from prescriptions.models import HouseholdMessage, MessageNote, PromisedContact
+from prescriptions.models.message import PRINTED
 from prescriptions.reaching import channel_of, told_by
 from prescriptions.services.contacts import tell_household, write_letter
 from prescriptions.services.households import edit_household
-from prescriptions.services.letters import note_letter_back, post_letters
+from prescriptions.services.letters import note_letter_back, post_letters, take_back_note
 from tests.distribution.appointment_pages import page_of
 from tests.distribution.hours import booked, need_of
 from tests.distribution.shelves import Shelf
@@ -79,6 +80,51 @@ def test_a_letter_waits_in_the_work_of_whoever_printed_it_until_it_is_noted_post
     assert acting(Shelf().adviser).post(reverse("prescriptions:letter_back", args=[letter.pk])).status_code == 404
     with pytest.raises(DatabaseError), transaction.atomic():
         MessageNote.objects.update(fate=MessageFate.DROPPED)
+
+
+def test_a_letter_noted_posted_by_mistake_is_to_be_posted_again_and_noted_once_more(shelf: Shelf) -> None:
+    device = by_letter(shelf)
+    made = booked(shelf, device, once_it_arrives(shelf, device))
+    client = acting(shelf.adviser)
+    letter = write_appointment_letter(actor=shelf.adviser, appointment=made)
+    mistaken = reverse("prescriptions:letter_misnoted", args=[letter.pk])
+    with pytest.raises(Refused, match="rien n’est noté"):
+        take_back_note(actor=shelf.adviser, letter=letter)
+    for turn, fate in enumerate((MessageFate.POSTED, MessageFate.DROPPED, MessageFate.GIVEN)):
+        assert post_letters(actor=shelf.adviser, letters=[letter.pk], fate=fate) == 1
+        assert (waiting(shelf.adviser), mistaken in read(client, LETTERS)) == (0, True)
+        assert f"{fate.label}, le " in read(client, LETTERS)
+        assert acting(Shelf().adviser).post(mistaken).status_code == 404
+        with pytest.raises(PermissionDenied):
+            take_back_note(actor=shelf.technician, letter=letter)
+        done(client, mistaken)
+        assert (waiting(shelf.adviser), mistaken in read(client, LETTERS)) == (1, False)
+        assert HouseholdMessage.objects.with_fate().get(pk=letter.pk).fate == PRINTED
+        assert MessageNote.objects.filter(message=letter, turn=turn).count() == 2
+        with pytest.raises(Refused, match="personne n’a noté qu’elle est postée"):
+            note_letter_back(actor=shelf.adviser, letter=letter, fate=MessageFate.UNKNOWN)
+
+    post_letters(actor=shelf.adviser, letters=[letter.pk], fate=MessageFate.POSTED)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        MessageNote.of(letter, MessageFate.GIVEN, by=shelf.adviser, at=timezone.now(), turn=3).save()
+    note_letter_back(actor=shelf.adviser, letter=letter, fate=MessageFate.UNKNOWN)
+    with pytest.raises(Refused, match="elle est revenue"):
+        take_back_note(actor=shelf.adviser, letter=letter)
+
+
+def test_a_letter_noted_by_mistake_that_another_replaced_is_not_said_to_be_posted(shelf: Shelf) -> None:
+    device = by_letter(shelf)
+    made = booked(shelf, device, once_it_arrives(shelf, device))
+    letter = write_appointment_letter(actor=shelf.adviser, appointment=made)
+    post_letters(actor=shelf.adviser, letters=[letter.pk], fate=MessageFate.POSTED)
+    prescription = made.need.prescription
+    edit_household(actor=prescription.worker, household=prescription.household, last_name="Autrement")
+    second = write_appointment_letter(actor=shelf.adviser, appointment=again(made))
+    assert second.pk != letter.pk
+    client = acting(shelf.adviser)
+    done(client, reverse("prescriptions:letter_misnoted", args=[letter.pk]))
+    assert "Elle n’est pas à poster pour autant" in read(client, LETTERS)
+    assert waiting(shelf.adviser) == 1
 
 
 def test_what_a_letter_that_comes_back_told_is_not_known_and_no_other_goes_there(shelf: Shelf) -> None:
