@@ -23,3 +23,4 @@ class DistributionConfig(AppConfig):
         import_module("distribution.search").register_finders()
         import_module("distribution.authenticity").register_standings()
         import_module("distribution.unnamed").register()
+        import_module("distribution.settled").register()

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple, TypedDict
 
 from lifecycle.actors import Actor
+from lifecycle.history import Past
 
 
 class Moved(NamedTuple):
@@ -124,6 +125,7 @@ type CommentJudge = Callable[[Actor, list[int], dict[str, Any], str], None]
 type CommentHusher = Callable[[Any, Actor], Iterable[str]]
 type MoveHusher = Callable[[Sequence[Any], Actor], Iterable[int]]
 type ChangeTeller = Callable[[Sequence[Any]], Mapping[int, str]]
+type BesideTeller = Callable[[Any, Actor], Iterable[Past]]
 
 
 @dataclass
@@ -142,6 +144,7 @@ class Registry:
     place_hushers: dict[str, MoveHusher] = field(default_factory=dict)
     move_hushers: dict[str, MoveHusher] = field(default_factory=dict)
     change_tellers: dict[str, ChangeTeller] = field(default_factory=dict)
+    beside_tellers: dict[str, list[BesideTeller]] = field(default_factory=dict)
 
 
 registry = Registry()
@@ -248,6 +251,16 @@ def tell_changes(machine: str, function: ChangeTeller) -> None:
     those that changed something, by key: of what the page of the object tells to whoever opens it.
     """
     registry.change_tellers[machine] = function
+
+
+def tell_beside(machine: str, function: BesideTeller) -> None:
+    """Tell in the timeline of ``machine`` what happened to an object that is no move of it, and belongs to its life.
+
+    ``function(row, actor)`` returns what ``actor`` may read of it, each with its date; in a constant number of queries.
+    """
+    tellers = registry.beside_tellers.setdefault(machine, [])
+    if function not in tellers:
+        tellers.append(function)
 
 
 def verify(function: Verifier) -> None:

@@ -235,7 +235,8 @@ def timeline(
     """The life of a row, newest first. Queries: the journal, the comments, one per machine among the causes, and what
     ``registry.tell_changes`` asks of a machine.
 
-    ``also``: what happened to it that is no move of its machine, each with its date. ``without_comments``: where what
+    ``also``: what happened to it that is no move of its machine, each with its date; upper apps add theirs
+    (``registry.tell_beside``). ``without_comments``: where what
     people wrote may name somebody who is not named on the page; ``hushed``: the same of what other organisations wrote,
     of which the page then says that it is there.
 
@@ -258,7 +259,9 @@ def timeline(
         )
         for entry in entries
     ]
-    if beside := [Happening(one.sentence, one.at, one.who) for one in also if one.at is not None]:
+    tellers = registry.beside_tellers.get(type(row).machine.name, ()) if actor is not None else ()
+    aside = [*also, *(one for tell in tellers for one in tell(row, actor))]
+    if beside := [Happening(one.sentence, one.at, one.who) for one in aside if one.at is not None]:
         happenings = sorted([*happenings, *beside], key=lambda happening: happening.at, reverse=True)
     return {"happenings": happenings[:LATEST], "older": happenings[LATEST:]}
 

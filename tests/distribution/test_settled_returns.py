@@ -11,20 +11,25 @@ from django.utils import timezone
 from distribution.enums import RefundMeans, SettlementKind
 from distribution.models import Settlement
 from distribution.services import returns
+from distribution.settled import settled_returns
 from documents.enums import MessageCode
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused
+from network.enums import OrganisationKind, Role
 from prescriptions.enums import Bond
 from prescriptions.models import Household, HouseholdMessage
 from prescriptions.services.forgetting import forget_households
+from refurb.inside_passport import told_by
 from refurb.models import Device
 from tests.distribution.shelves import Shelf, screen_of
 from tests.distribution.test_lost_returns import WAYS, refusal
+from tests.network.factories import make_membership
 from tests.pages import acting, read
 from tests.prescriptions.files import again
 from tests.refurb.devices import fresh
 from tests.refurb.pages import page_of
+from typography.french import euros
 
 pytestmark = pytest.mark.django_db
 
@@ -150,6 +155,39 @@ def test_of_what_was_not_paid_nothing_is_refunded_and_it_is_said(shelf: Shelf) -
     row = HouseholdMessage.objects.get(code=MessageCode.RETURN)
     assert row.mail is not None
     assert "rien à rembourser" in row.mail.body
+
+
+def test_the_timeline_tells_who_settled_a_return_when_and_how_to_those_who_read_it(shelf: Shelf) -> None:
+    device = back(shelf)
+    said = f"Retour réglé\u00a0: {euros(Decimal(25))} remboursés par virement"
+    assert "Retour réglé" not in read(acting(shelf.adviser), page_of(device, "device_detail"))
+    refund(shelf, device)
+    whom = told_by(shelf.adviser)
+    for reader in (shelf.adviser, shelf.pilot, shelf.technician):
+        page = read(acting(reader), page_of(device, "device_detail"))
+        assert said in page
+        assert whom in page[page.index(said) :]
+    donor = make_membership(Role.MANAGER, OrganisationKind.DONOR, device.lot.donation.donor)
+    page = read(acting(donor), page_of(device, "device_detail"))
+    assert "Retour réglé" not in page
+    assert not settled_returns(device, donor)
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount", "said"),
+    [
+        (SettlementKind.GIVEN_UP, None, "Retour réglé\u00a0: le foyer y renonce"),
+        (SettlementKind.REFUND, Decimal(0), "Retour réglé\u00a0: servi autrement, rien n’est à rembourser"),
+    ],
+)
+def test_a_return_settled_for_nothing_is_told_in_its_own_words(
+    shelf: Shelf, kind: SettlementKind, amount: Decimal | None, said: str
+) -> None:
+    paid = {"co_funding": 50, "funder": shelf.funder} if amount is not None else {}
+    device = shelf.returned(shelf.hand_over(shelf.reserved(shelf.available(price=50), **paid)))
+    returns.settle_return(actor=shelf.adviser, device=device, kind=kind, amount=amount)
+    (past,) = settled_returns(device, shelf.adviser)
+    assert past.sentence == said
 
 
 def test_a_device_that_its_household_gives_up_tells_it_nothing(shelf: Shelf) -> None:
