@@ -167,7 +167,7 @@ def test_the_timeline_tells_who_settled_a_return_when_and_how_to_those_who_read_
         page = read(acting(reader), page_of(device, "device_detail"))
         assert said in page
         assert whom in page[page.index(said) :]
-    donor = make_membership(Role.MANAGER, OrganisationKind.DONOR, device.lot.donation.donor)
+    donor = make_membership(Role.MANAGER, OrganisationKind.DONOR, device.donation.donor)
     page = read(acting(donor), page_of(device, "device_detail"))
     assert "Retour réglé" not in page
     assert not settled_returns(device, donor)
