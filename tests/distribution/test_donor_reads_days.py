@@ -7,6 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from distribution.enums import SettlementKind
+from distribution.services.returns import settle_return
 from lifecycle import gate
 from network.enums import OrganisationKind, Role
 from network.models import Membership
@@ -58,6 +60,14 @@ def test_of_a_device_lost_at_a_point_no_later_move_names_the_point_nor_the_hour(
     assert told.count(f'<time datetime="{timezone.localdate(late[0].at)}">') == len(late)
     early = [entry for entry in entries if entry.seq < since]
     assert moment(early[0].at) in told, "what the workshop did before is told whole"
+
+
+def test_how_a_return_was_settled_is_told_to_no_donor(given: tuple[Shelf, Device, Membership]) -> None:
+    shelf, device, contact = given
+    back = shelf.returned(shelf.hand_over(shelf.reserved(device)))
+    settle_return(actor=shelf.adviser, device=back, kind=SettlementKind.GIVEN_UP)
+    assert "Retour réglé" in moves_read(back, shelf.pilot)
+    assert "Retour réglé" not in moves_read(back, contact)
 
 
 def test_no_fact_of_the_page_tells_the_hour_that_the_moves_keep(given: tuple[Shelf, Device, Membership]) -> None:

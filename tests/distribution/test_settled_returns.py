@@ -16,7 +16,6 @@ from documents.enums import MessageCode
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused
-from network.enums import OrganisationKind, Role
 from prescriptions.enums import Bond
 from prescriptions.models import Household, HouseholdMessage
 from prescriptions.services.forgetting import forget_households
@@ -24,7 +23,6 @@ from refurb.inside_passport import told_by
 from refurb.models import Device
 from tests.distribution.shelves import Shelf, screen_of
 from tests.distribution.test_lost_returns import WAYS, refusal
-from tests.network.factories import make_membership
 from tests.pages import acting, read
 from tests.prescriptions.files import again
 from tests.refurb.devices import fresh
@@ -167,10 +165,6 @@ def test_the_timeline_tells_who_settled_a_return_when_and_how_to_those_who_read_
         page = read(acting(reader), page_of(device, "device_detail"))
         assert said in page
         assert whom in page[page.index(said) :]
-    donor = make_membership(Role.MANAGER, OrganisationKind.DONOR, device.donation.donor)
-    page = read(acting(donor), page_of(device, "device_detail"))
-    assert "Retour réglé" not in page
-    assert not settled_returns(device, donor)
 
 
 @pytest.mark.parametrize(
