@@ -13,6 +13,7 @@ from desk.models import ApiKey
 from desk.unattended import Left, by_organisation, left_work
 from donations.models import Prospect
 from donations.models.prospect import FOLLOWED
+from network.enums import OrganisationKind, Role
 from network.leaving import tells
 from network.models import Membership, Organisation, Rollout
 from network.models.rollout import ADVANCING
@@ -46,6 +47,25 @@ def resting(memberships: Collection[Membership]) -> Iterable[str]:
     for organisation, left in nobody.items():
         what = ", ".join(one.in_words for one in left)
         yield f"Plus personne {of(organisation)} ne pourra s’en charger{HARD}: {what}. Invitez d’abord quelqu’un."
+
+    for organisation in _without_manager(memberships):
+        only = "seul le pilote pourra y inviter quelqu’un ou y fermer un rôle"
+        yield f"{organisation} n’a pas d’autre responsable{HARD}: {only}. Nommez-en d’abord un autre."
+
+
+def _without_manager(memberships: Collection[Membership]) -> list[Organisation]:
+    """The organisations of which a kind would have nobody to invite or close; the Département always has its pilots."""
+    managed = {
+        (one.organisation, one.kind)
+        for one in memberships
+        if one.role == Role.MANAGER and one.kind != OrganisationKind.DEPARTEMENT
+    }
+    if not managed:
+        return []
+    others = Membership.objects.open().filter(role=Role.MANAGER).exclude(pk__in=[one.pk for one in memberships])
+    kept = set(others.filter(organisation__in={one for one, _ in managed}).values_list("organisation", "kind"))
+    left = {organisation for organisation, kind in managed if (organisation.pk, kind) not in kept}
+    return sorted(left, key=lambda one: (one.name, one.pk))
 
 
 def _of_nobody(memberships: Collection[Membership]) -> dict[Organisation, list[Left]]:

@@ -501,6 +501,26 @@ def test_before_a_role_or_an_account_is_closed_its_page_says_what_rests_on_it() 
     assert "Ce qui repose" not in read(pilot, reverse("network:user_disable", args=[nothing.user_id]))
 
 
+def test_before_the_only_manager_leaves_it_is_said_that_nobody_else_invites_there() -> None:
+    pilot, manager = Circle().pilot, make_membership(Role.MANAGER, Kind.EPCI)
+    said = f"{manager.organisation} n’a pas d’autre responsable\u00a0: seul le pilote pourra y inviter quelqu’un"
+    pages = [
+        reverse("network:membership_close", args=[manager.pk]),
+        reverse("network:user_disable", args=[manager.user_id]),
+    ]
+    for page in pages:
+        assert said in read(acting(pilot), page)
+    closed = make_membership(Role.MANAGER, Kind.EPCI, manager.organisation)
+    close_membership(membership=closed, by=pilot)
+    assert said in read(acting(pilot), pages[0]), "one whose role is closed invites nobody"
+    other = make_membership(Role.MANAGER, Kind.EPCI, manager.organisation)
+    for page in pages:
+        assert "pas d’autre responsable" not in read(acting(pilot), page)
+    assert any("pas d’autre responsable" in told for told in resting([manager, other])), "they leave together"
+    reviewer = make_membership(Role.REVIEWER, Kind.EPCI, manager.organisation)
+    assert not any("pas d’autre responsable" in told for told in resting([reviewer, pilot]))
+
+
 def test_of_two_teams_that_somebody_leaves_the_one_that_has_colleagues_is_told_apart() -> None:
     alone, team = Circle(), Circle()
     alone.accepted()
