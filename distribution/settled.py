@@ -1,17 +1,22 @@
 """How each return of a device was settled, as its timeline tells it to those who read settlements (machines §1.32)."""
 
+from collections.abc import Sequence
+
 from distribution.enums import SettlementKind
 from distribution.models import Settlement
 from lifecycle.actors import Actor
 from lifecycle.history import Past
 from lifecycle.registry import tell_beside
+from refurb.enums import DeviceState
 from refurb.inside_passport import told_by
-from refurb.models import Device
+from refurb.models.device import Device, DeviceEntry
 from typography.french import euros
 
 
-def settled_returns(device: Device, actor: Actor) -> list[Past]:
-    """Who settled each return, when and how; one query. An organisation is told, no name."""
+def settled_returns(device: Device, entries: Sequence[DeviceEntry], actor: Actor) -> list[Past]:
+    """Who settled each return, when and how; one query, none of what never came back. No name is told."""
+    if all(entry.target != DeviceState.RETURNED for entry in entries):
+        return []
     rows = Settlement.objects.visible_to(actor).filter(device=device)
     about = rows.select_related("replaced_by", "recorded_by__organisation").order_by("pk")
     is_screen = device.attached_to_id is not None

@@ -125,7 +125,7 @@ type CommentJudge = Callable[[Actor, list[int], dict[str, Any], str], None]
 type CommentHusher = Callable[[Any, Actor], Iterable[str]]
 type MoveHusher = Callable[[Sequence[Any], Actor], Iterable[int]]
 type ChangeTeller = Callable[[Sequence[Any]], Mapping[int, str]]
-type BesideTeller = Callable[[Any, Actor], Iterable[Past]]
+type BesideTeller = Callable[[Any, Sequence[Any], Actor], Iterable[Past]]
 
 
 @dataclass
@@ -256,7 +256,8 @@ def tell_changes(machine: str, function: ChangeTeller) -> None:
 def tell_beside(machine: str, function: BesideTeller) -> None:
     """Tell in the timeline of ``machine`` what happened to an object that is no move of it, and belongs to its life.
 
-    ``function(row, actor)`` returns what ``actor`` may read of it, each with its date; in a constant number of queries.
+    ``function(row, entries, actor)`` is given its journal, newest first, and returns what ``actor`` may read, each with
+    its date; in a constant number of queries.
     """
     tellers = registry.beside_tellers.setdefault(machine, [])
     if function not in tellers:

@@ -244,10 +244,10 @@ def timeline(
     and to whoever reads all. The others read the role and the organisation.
     """
     actor = context["request"].membership
-    entries = list(journal_of(type(row)).objects.of(row))
-    untold = _hushed(registry.move_hushers, row, entries, actor)
-    placeless = _hushed(registry.place_hushers, row, entries, actor)
-    entries = [entry for entry in entries if entry.pk not in untold]
+    journal = list(journal_of(type(row)).objects.of(row))
+    untold = _hushed(registry.move_hushers, row, journal, actor)
+    placeless = _hushed(registry.place_hushers, row, journal, actor)
+    entries = [entry for entry in journal if entry.pk not in untold]
     comments, quiet = _comments(row, [] if without_comments else entries, actor, hushed=hushed)
     causes = _causes(entries, actor)
     teller = registry.change_tellers.get(type(row).machine.name)
@@ -260,7 +260,7 @@ def timeline(
         for entry in entries
     ]
     tellers = registry.beside_tellers.get(type(row).machine.name, ()) if actor is not None else ()
-    aside = [*also, *(one for tell in tellers for one in tell(row, actor))]
+    aside = [*also, *(one for tell in tellers for one in tell(row, journal, actor))]
     if beside := [Happening(one.sentence, one.at, one.who) for one in aside if one.at is not None]:
         happenings = sorted([*happenings, *beside], key=lambda happening: happening.at, reverse=True)
     return {"happenings": happenings[:LATEST], "older": happenings[LATEST:]}

@@ -311,6 +311,7 @@ class DestructionForm(ReadAgainForm):
         self.fields["deposit"].label = "Certificat ou photo"
         self.fields["deposit"].help_text = (
             "Obligatoire pour une destruction par un recycleur\u00a0: il nomme le disque, l’appareil ou le bordereau."
+            " De même pour ce qui a été détruit ici et se note une fois l’appareil parti."
             " Une image est marquée «\u00a0non lu\u00a0»."
         )
         self.fields["confirmed"].label = READ_AGAIN

@@ -28,6 +28,18 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
 $$;
 """
 """Still in its device: the internal storage of a phone or a tablet never leaves it."""
+LEFT = """
+CREATE FUNCTION refurb_drive_left(drive bigint, instant timestamptz) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT refurb_drive_in_place(drive) AND EXISTS (
+        SELECT 1 FROM refurb_drive d JOIN refurb_device v ON v.id = d.device_id
+        WHERE d.id = drive AND instant > CASE
+            WHEN v.state::text IN ('recycled', 'ceded') THEN v.ended_at
+            WHEN v.state::text IN ('shipped', 'available', 'reserved', 'handed_over') THEN v.shipped_at END)
+$$;
+"""
+NOT_LEFT = "DROP FUNCTION refurb_drive_left(bigint, timestamptz);"
+"""Gone from the workshop inside its device before that instant: the word of the workshop alone proves nothing of it."""
 REAL = """
 CREATE FUNCTION refurb_drive_real(drive bigint) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
@@ -294,6 +306,10 @@ BEGIN
         RAISE EXCEPTION 'Ce disque était parti au recycleur avec l’appareil avant la fin de cet effacement.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_erasure_once', TABLE = 'refurb_erasure';
     END IF;
+    IF NEW.report_id IS NULL AND NEW.supersedes_id IS NULL AND refurb_drive_left(drive.id, NEW.recorded_at) THEN
+        RAISE EXCEPTION 'Ce disque est parti de l’atelier avec l’appareil\u00a0: un papier montre qu’il est effacé.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_erasure_once', TABLE = 'refurb_erasure';
+    END IF;
     IF NEW.entry IN ('read', 'checked') AND NEW.serial_key = '' AND NEW.attribution = '' THEN
         RAISE EXCEPTION 'Un journal sans numéro de série est attribué à son disque par une personne.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_erasure_once', TABLE = 'refurb_erasure';
@@ -410,6 +426,12 @@ BEGIN
         RAISE EXCEPTION 'Un disque se détruit une fois arrivé, avant qu’on l’écrive\u00a0; seul un disque dur se démagnétise.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_destruction_where_it_was', TABLE = 'refurb_destruction';
     END IF;
+    IF NEW.kind = 'workshop' AND NEW.undone = '' AND NEW.certificate_id IS NULL
+        AND refurb_drive_left(drive.id, NEW.recorded_at)
+    THEN
+        RAISE EXCEPTION 'Ce disque est parti de l’atelier avec l’appareil\u00a0: un papier montre qu’il était détruit.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_destruction_where_it_was', TABLE = 'refurb_destruction';
+    END IF;
     IF NEW.kind = 'recycler' AND NEW.certificate_names <> 'drive' AND EXISTS (
         SELECT 1 FROM refurb_destruction o
             JOIN documents_storedfile f ON f.id = o.certificate_id
@@ -494,6 +516,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(TOLD_OTHERWISE + IN_PLACE + REAL + LEFT_BEHIND + PROVEN + KEEPS_STORAGE + ASKED, UNPROVEN),
+        migrations.RunSQL(LEFT, NOT_LEFT),
         migrations.RunSQL(ONCE, MORE_THAN_ONCE),
         migrations.RunSQL(ABSENCE, "DROP FUNCTION refurb_storageabsence_of_nothing_seen() CASCADE;"),
         migrations.RunSQL(ATTESTED, "DROP FUNCTION refurb_absence_believed() CASCADE;"),

@@ -48,6 +48,13 @@ def doubts_of(certificate: StoredFile, held: Device, drive: Drive) -> Reason | N
     return {ReportSays.NOT_ERASED: SAYS_NOT_DESTROYED, ReportSays.DOUBT: FAILURE_WORDS}.get(said)
 
 
+def speaks_against(certificate: StoredFile, held: Device, drive: Drive) -> list[Reason]:
+    """Why a paper that a workshop joins to its own word shows nothing of this drive; of a picture, nothing is read."""
+    if drive.is_contested_by(certificate):
+        return [CONTESTED_PAPER]
+    return named_by(certificate, held, drive)[1]
+
+
 def word_awaited(recycler: Organisation, drive: Drive, actor: Actor, supersedes: Destruction | None) -> list[Reason]:
     """Why nobody but this recycler says in its name that the drive is destroyed: it contests, and was not answered."""
     speaks = isinstance(actor, Membership) and actor.organisation_id == recycler.pk

@@ -45,7 +45,14 @@ from refurb.readers.nwipe import LogRun
 from refurb.report_words import KEPT, certificate_in, is_unread, names_any, names_drive, read_ahead, says_of_erasing
 from refurb.services import claims, gone
 from refurb.services.failures import belied_by, failed_later, failures_of
-from refurb.services.locked_devices import about, held_drive, left_for_recycling_at, may_supersede
+from refurb.services.locked_devices import (
+    about,
+    held_drive,
+    left_for_recycling_at,
+    left_the_workshop_at,
+    may_supersede,
+    paper_of_what_left,
+)
 from refurb.services.nwipe import (
     OF_HERE,
     ClockTold,
@@ -359,6 +366,8 @@ def _erasure_kept(
     left_at, ended = left_for_recycling_at(held, drive), told.run.finished_at
     if left_at is not None and ended is not None and ended > left_at:
         raise Refused({held.pk: (_left_by_then(left_at),)})
+    if unshown := paper_of_what_left(left_the_workshop_at(held, drive), report, "deposit"):
+        raise Refused({held.pk: tuple(unshown)})
     limits, failures = parameters_on(timezone.localdate(at)), failures_of([drive])[drive.pk]
     belied = [row for row in belied_by(told.run, drive) if row != supersedes]
     rows = [

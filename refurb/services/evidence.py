@@ -41,7 +41,9 @@ from refurb.services.locked_devices import (
     held_devices,
     held_drive,
     left_for_recycling_at,
+    left_the_workshop_at,
     may_supersede,
+    paper_of_what_left,
 )
 from typography.french import day, moment
 
@@ -81,6 +83,13 @@ NOT_MAGNETIC = Reason(
 DRIVES_PRESENT = Reason("drives_present", "Des disques sont inventoriés sur cet appareil.")
 ALREADY_REMOVED = Reason("already_removed", "Ce disque est déjà retiré.")
 ERASE_FIRST = Reason("erase_first", "Effacez le disque avant de le monter dans un autre appareil.", field="destination")
+CONTESTED_THERE = Reason(
+    "contested_there",
+    "Un recycleur conteste avoir détruit ce disque\u00a0: dire qu’il n’a pas été là revient au pilote, qui suit"
+    " l’incident. Prouvez-le, ou demandez-le-lui.",
+    "le pilotage départemental",
+    field="destination",
+)
 CERTIFICATE_NEEDED = Reason(
     "certificate", "La destruction par un recycleur demande son nom et son certificat.", field="certificate"
 )
@@ -249,7 +258,7 @@ def keep_destruction(
             refused += certifying.word_awaited(recycler, drive, actor, supersedes)
     if destroyed_at > at:
         refused.append(IN_THE_FUTURE)
-    refused += _where_it_was_not(held, drive, kind, destroyed_at, recycler)
+    refused += _where_it_was_not(held, drive, kind, destroyed_at, recycler, certificate=certificate)
     if method == DestructionMethod.DEGAUSS and drive.kind != DriveKind.HDD:
         refused.append(NOT_MAGNETIC)
     if refused:
@@ -270,9 +279,16 @@ def keep_destruction(
 
 
 def _where_it_was_not(
-    held: Device, drive: Drive, kind: DestructionKind, destroyed_at: datetime, recycler: Organisation | None
+    held: Device,
+    drive: Drive,
+    kind: DestructionKind,
+    destroyed_at: datetime,
+    recycler: Organisation | None,
+    *,
+    certificate: StoredFile | None,
 ) -> Iterator[Reason]:
-    """A drive is destroyed once it arrived; one that left with its device, where that went and not before.
+    """A drive is destroyed once it arrived; one that left with its device, where that went and not before, unless a
+    paper shows that the workshop did it first.
 
     A drive that was taken out first stayed: the workshop, or whoever it was brought to, destroys it at any time. Hours
     are compared to the minute; a certificate often bears a day alone.
@@ -283,17 +299,11 @@ def _where_it_was_not(
             f"L’appareil est arrivé le {moment(drive.arrived_at)}\u00a0: son disque n’a pas été détruit avant.",
             field="destroyed_at",
         )
+    if kind == DestructionKind.WORKSHOP:
+        yield from _once_it_left(held, drive, destroyed_at, certificate)
+        return
     left_at = left_for_recycling_at(held, drive)
     if left_at is None:
-        return
-    if kind == DestructionKind.WORKSHOP:
-        if destroyed_at > left_at:
-            yield Reason(
-                "left_by_then",
-                f"Ce disque est parti au recycleur avec l’appareil, le {moment(left_at)}\u00a0: l’atelier ne l’a pas"
-                " détruit après.",
-                field="destroyed_at",
-            )
         return
     if recycler is not None and recycler.pk != held.recycler_id:
         yield Reason(
@@ -308,6 +318,25 @@ def _where_it_was_not(
             f"L’appareil a été remis au recycleur le {day(left_at)}\u00a0: il n’en a pas détruit le disque avant.",
             field="destroyed_at",
         )
+
+
+def _once_it_left(
+    held: Device, drive: Drive, destroyed_at: datetime, certificate: StoredFile | None
+) -> Iterator[Reason]:
+    """Of a drive that left inside its device, a workshop says what it did before, and shows it."""
+    left_at = left_the_workshop_at(held, drive)
+    if left_at is None:
+        return
+    if destroyed_at > left_at:
+        to = " au recycleur" if held.state == DeviceState.RECYCLED else ""
+        yield Reason(
+            "left_by_then",
+            f"Ce disque est parti{to} avec l’appareil, le {moment(left_at)}\u00a0: l’atelier ne l’a pas détruit après.",
+            field="destroyed_at",
+        )
+        return
+    yield from paper_of_what_left(left_at, certificate, "certificate")
+    yield from certifying.speaks_against(certificate, held, drive) if certificate is not None else ()
 
 
 @gate.one_transaction
@@ -343,6 +372,8 @@ def remove_drive(
         refused.append(OTHER_STAY)
     if not Drive.objects.in_place().filter(pk=drive.pk).exists():
         refused.append(ALREADY_REMOVED)
+    if where == RemovalDestination.MISTAKE and not is_pilot(actor) and Drive.objects.contested().filter(pk=drive.pk):
+        refused.append(CONTESTED_THERE)
     if where == RemovalDestination.OTHER_DEVICE and Drive.objects.unproven().filter(pk=drive.pk).exists():
         refused.append(ERASE_FIRST)
     if refused:

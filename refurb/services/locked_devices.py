@@ -7,16 +7,19 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
+from documents.models import StoredFile
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.locked_rows import held_rows
 from lifecycle.machine import Reason
-from refurb.enums import IN_THE_WORKSHOP, DeviceState
+from refurb.enums import GONE, IN_THE_WORKSHOP, DeviceState
 from refurb.models.device import Device, DeviceEntry
 from refurb.models.drive import Drive
 from refurb.models.evidence import Evidence
 from refurb.permissions import can_record_evidence
+from typography.french import moment
 
+S = DeviceState
 NOT_IN_THE_WORKSHOP = Reason(
     "not_in_the_workshop", "L’appareil n’est pas entre les mains de l’atelier\u00a0: rien ne s’y constate."
 )
@@ -84,6 +87,25 @@ def left_for_recycling_at(held: Device, drive: Drive) -> datetime | None:
     if held.state != DeviceState.RECYCLED or not Drive.objects.in_place().filter(pk=drive.pk).exists():
         return None
     return DeviceEntry.objects.filter(object=held, verb="recycle").latest("seq").at
+
+
+def left_the_workshop_at(held: Device, drive: Drive) -> datetime | None:
+    """When this drive left the workshop inside its device, whoever has it now; None as for a recycler."""
+    left_at = {**dict.fromkeys(GONE, held.shipped_at), **dict.fromkeys((S.RECYCLED, S.CEDED), held.ended_at)}
+    if left_at.get(DeviceState(held.state)) is None or not Drive.objects.in_place().filter(pk=drive.pk).exists():
+        return None
+    return left_at[DeviceState(held.state)]
+
+
+def paper_of_what_left(left_at: datetime | None, paper: StoredFile | None, field: str) -> list[Reason]:
+    """Why the word of a workshop, once a drive left unproven inside its device, is not enough: it joins a paper."""
+    if left_at is None or paper is not None:
+        return []
+    sentence = (
+        f"Ce disque est parti de l’atelier avec l’appareil, le {moment(left_at)}, et plus rien ne le prouve\u00a0:"
+        " joignez le papier qui le montre, ou sa photo."
+    )
+    return [Reason("paper_of_what_left", sentence, field=field)]
 
 
 def may_supersede(held: Device, former: Evidence, stay: int | None = None) -> None:

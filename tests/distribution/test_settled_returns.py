@@ -180,7 +180,7 @@ def test_a_return_settled_for_nothing_is_told_in_its_own_words(
     paid = {"co_funding": 50, "funder": shelf.funder} if amount is not None else {}
     device = shelf.returned(shelf.hand_over(shelf.reserved(shelf.available(price=50), **paid)))
     returns.settle_return(actor=shelf.adviser, device=device, kind=kind, amount=amount)
-    (past,) = settled_returns(device, shelf.adviser)
+    (past,) = settled_returns(device, list(device.journal.all()), shelf.adviser)
     assert past.sentence == said
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -516,6 +517,44 @@ def test_the_workshop_answers_wherever_the_device_is_and_the_recall_is_over() ->
         (mail,) = [one for one in Mail.objects.exclude(pk__in=since) if person.user.email in one.to]
         assert "n’est plus à rappeler" in mail.subject
     assert shelf.reserve(fresh(away)).state == "reserved"
+
+
+def test_of_what_is_away_the_word_of_the_workshop_alone_answers_no_contest() -> None:
+    shelf = Shelf()
+    bench = shelf.bench
+    away, row = away_on_it(shelf)
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=DENIED)
+    assert away.shipped_at is not None
+    told: dict[str, Any] = {"actor": bench.technician, "drive": row.drive, "method": DestructionMethod.DRILL}
+    for when, expected in (
+        (timezone.now(), ("left_by_then", "destroyed_at")),
+        (away.shipped_at - timedelta(seconds=1), ("paper_of_what_left", "certificate")),
+    ):
+        with pytest.raises(Refused) as refused:
+            evidence.record_destruction(**told, destroyed_at=when)
+        assert [(one.code, one.field) for one in refused.value.all] == [expected]
+        assert Device.objects.to_recall().exists()
+    before = away.shipped_at - timedelta(seconds=1)
+    with pytest.raises(Refused, match="conteste ce papier"):
+        evidence.record_destruction(**told, destroyed_at=before, certificate=row.certificate)
+    evidence.record_destruction(**told, destroyed_at=before, certificate=bench.report(row.drive))
+    assert not Device.objects.to_recall().exists()
+
+
+def test_that_a_contested_drive_was_never_there_is_for_the_pilot_to_say() -> None:
+    shelf = Shelf()
+    bench = shelf.bench
+    away, row = away_on_it(shelf)
+    never: dict[str, Any] = {"drive": row.drive, "destination": RemovalDestination.MISTAKE}
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=DENIED)
+    with pytest.raises(Refused, match="revient au pilote") as refused:
+        evidence.remove_drive(actor=bench.manager, **never)
+    assert [one.field for one in refused.value.all] == ["destination"]
+    page = read(acting(bench.pilot), reverse("refurb:device_remove_drive", args=[away.reference, row.drive_id]))
+    assert f'value="{RemovalDestination.MISTAKE}"' in page
+    assert Device.objects.to_recall().exists()
+    evidence.remove_drive(actor=bench.pilot, **never)
+    assert not Device.objects.to_recall().exists()
 
 
 def test_a_drive_that_was_taken_out_before_its_device_left_recalls_nothing() -> None:

@@ -29,7 +29,7 @@ from refurb.enums import (
 )
 from refurb.machine import device_rules as rules
 from refurb.machine import storage_rules
-from refurb.models import Destruction, Device, Drive, DriveRemoval, Part
+from refurb.models import Destruction, Device, Drive, DriveRemoval, Erasure, Part
 from refurb.services import devices, evidence, parts, stock
 from tests.donations.test_pick_up import PIXEL
 from tests.network.factories import make_organisation
@@ -432,10 +432,16 @@ def test_a_recycler_certifies_with_a_certificate(bench: Bench) -> None:
 LONG_AGO = instant(2019, 1, 1)
 
 
-def held_since(bench: Bench, days: int, *, recycled: bool = False) -> tuple[Device, Drive]:
+def held_since(
+    bench: Bench,
+    days: int,
+    *,
+    recycled: bool = False,
+    type: DeviceType = DeviceType.LAPTOP,  # noqa: A002
+) -> tuple[Device, Drive]:
     """A device that came so many days ago, at nine, and its drive; a day later it left, for a recycler to certify."""
     came = timezone.localtime().replace(hour=9, minute=0) - timedelta(days=days)
-    device = gate.apply(bench.received(at=came), "start", actor=bench.technician, at=came)
+    device = gate.apply(bench.received(type, at=came), "start", actor=bench.technician, at=came)
     drive = bench.drive(device)
     if recycled:
         told = {"actor": bench.technician, "at": came + timedelta(hours=2)}
@@ -493,10 +499,41 @@ def test_a_drive_that_left_with_its_device_is_certified_by_its_recycler_alone_fr
     assert not Drive.objects.missing_erasures().exists()
 
 
-def test_what_the_workshop_destroyed_before_the_device_left_is_still_written_down_after(bench: Bench) -> None:
+def test_what_the_workshop_destroyed_before_the_device_left_is_still_written_down_after_with_its_paper(
+    bench: Bench,
+) -> None:
     _, drive = held_since(bench, 5, recycled=True)
-    destroy(bench, drive, destroyed_at=drive.arrived_at + timedelta(hours=23))
+    then = drive.arrived_at + timedelta(hours=23)
+    assert refused_by(bench, drive, destroyed_at=then) == [("paper_of_what_left", "certificate")]
+    assert list(Drive.objects.missing_erasures()) == [drive]
+    another = bench.report(bench.drive(bench.in_process()))
+    assert refused_by(bench, drive, destroyed_at=then, certificate=another) == [("names_nothing", "certificate")]
+    destroy(bench, drive, destroyed_at=then, certificate=bench.report(drive))
     assert not Drive.objects.missing_erasures().exists()
+
+
+def test_the_database_asks_the_paper_of_what_left_too(bench: Bench) -> None:
+    _, drive = held_since(bench, 5, recycled=True)
+    told = destroy(bench, drive, destroyed_at=drive.arrived_at + timedelta(hours=1), certificate=bench.report(drive))
+    values = {field.attname: getattr(told, field.attname) for field in told._meta.concrete_fields}
+    assert Destruction.objects.create(**values | {"id": None})
+    with pytest.raises(IntegrityError, match="un papier montre"), transaction.atomic():
+        Destruction.objects.create(**values | {"id": None, "certificate_id": None})
+
+
+def test_the_reset_of_a_phone_that_left_is_written_down_with_a_picture_of_it(bench: Bench) -> None:
+    _, drive = held_since(bench, 5, recycled=True, type=DeviceType.SMARTPHONE)
+    then = {"finished_at": drive.arrived_at + timedelta(hours=2)}
+    with pytest.raises(Refused) as refused:
+        bench.erase(drive, **then)
+    assert [(one.code, one.field) for one in refused.value.all] == [("paper_of_what_left", "deposit")]
+    shown = store_file(content=base64.b64decode(PIXEL), name="reinitialise.png", by=bench.technician)
+    told = bench.erase(drive, **then, report=shown)
+    assert told.outcome == "accepted"
+    values = {field.attname: getattr(told, field.attname) for field in Erasure._meta.concrete_fields}
+    values = {name: value for name, value in values.items() if name != "serial_key"} | {"id": None}
+    with pytest.raises(IntegrityError, match="un papier montre"), transaction.atomic():
+        Erasure.objects.create(**values | {"report_id": None, "report_sha256": ""})
 
 
 @pytest.mark.parametrize("by", ["the workshop", "another recycler"])
