@@ -22,7 +22,7 @@ from prescriptions.views.saving import saved
 from typography.french import Noun
 
 COMES_BACK_WITHIN = timedelta(days=90)
-"""How long after it was made a letter is listed as one that may come back."""
+"""How long after something was noted of it a letter is listed as one that may come back."""
 MOST_LISTED = 100
 LETTER = Noun("lettre notée", "lettres notées", feminine=True)
 BACK = (
@@ -37,7 +37,7 @@ REPLACED = "C’est noté. Elle n’est pas à poster pour autant\u00a0: une aut
 def letter_list(request: Request) -> HttpResponse:
     """What is to be posted, the oldest first; what was noted lately: it may come back, or was noted by mistake."""
     rows = _letters(request)
-    noted = rows.sent_off().filter(written_at__gte=timezone.now() - COMES_BACK_WITHIN).with_note()
+    noted = rows.sent_off().with_note().filter(noted_at__gte=timezone.now() - COMES_BACK_WITHIN)
     context = {
         "items": _shown(rows.to_post().order_by("written_at", "pk")),
         "noted": _shown(noted.order_by("-noted_at", "-pk")),

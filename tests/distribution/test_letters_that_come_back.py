@@ -1,5 +1,7 @@
 """A letter is posted by somebody, and may come back: what it told is then not known, and no other goes there."""
 
+from datetime import timedelta
+
 import pytest
 from django.conf import LazySettings
 from django.core.exceptions import PermissionDenied
@@ -110,6 +112,19 @@ def test_a_letter_noted_posted_by_mistake_is_to_be_posted_again_and_noted_once_m
     note_letter_back(actor=shelf.adviser, letter=letter, fate=MessageFate.UNKNOWN)
     with pytest.raises(Refused, match="elle est revenue"):
         take_back_note(actor=shelf.adviser, letter=letter)
+
+
+def test_a_letter_may_be_said_to_come_back_for_three_months_from_the_day_it_was_noted_posted(shelf: Shelf) -> None:
+    device = by_letter(shelf)
+    letter = write_appointment_letter(
+        actor=shelf.adviser, appointment=booked(shelf, device, once_it_arrives(shelf, device))
+    )
+    client, back = acting(shelf.adviser), reverse("prescriptions:letter_back", args=[letter.pk])
+    for days, listed in ((89, True), (91, False)):
+        noted = timezone.now() - timedelta(days=days)
+        post_letters(actor=shelf.adviser, letters=[letter.pk], fate=MessageFate.POSTED, at=noted)
+        assert (back in read(client, LETTERS)) is listed
+        take_back_note(actor=shelf.adviser, letter=letter, at=noted)
 
 
 def test_a_letter_noted_by_mistake_that_another_replaced_is_not_said_to_be_posted(shelf: Shelf) -> None:
