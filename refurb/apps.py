@@ -12,6 +12,7 @@ class RefurbConfig(AppConfig):
         """The followers know the models, which are there from now on only."""
         import_module("refurb.followers").register()
         import_module("refurb.authenticity").register_standings()
+        import_module("refurb.panels").register_panels()
         import_module("refurb.search").register_finders()
         import_module("refurb.recounts").register_verifiers()
         import_module("refurb.changes").register_changes()

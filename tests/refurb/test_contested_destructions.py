@@ -23,6 +23,7 @@ from refurb.enums import (
     CONTESTED,
     DestructionKind,
     DestructionMethod,
+    FollowUpKind,
     IncidentKind,
     MissingReason,
     RemovalDestination,
@@ -30,9 +31,11 @@ from refurb.enums import (
 )
 from refurb.forms.evidence import UndoneForm
 from refurb.models import Destruction, Device, Drive, DriveRemoval, Incident
+from refurb.panels import incidents_panel
 from refurb.services import batches, evidence
 from refurb.services.contesting import confirm_destruction, contest_destruction
 from refurb.services.drive_acts import undo_destruction, undo_removal
+from refurb.services.incidents import note_incident
 from tests.desk.test_todo import block, landing
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene
@@ -40,6 +43,7 @@ from tests.network.factories import make_membership, make_organisation
 from tests.pages import acting, read
 from tests.refurb.devices import Bench, fresh, from_lot, given_to, load_numbers, private_lot
 from tests.refurb.hardware import here_now, nwipe
+from tests.refurb.pages import page_of
 
 pytestmark = pytest.mark.django_db
 DENIED = UndoneReason.DENIED
@@ -401,6 +405,27 @@ def test_a_drive_that_nobody_received_is_a_breach_that_its_donor_the_pilot_and_t
     assert "disque que personne n’a reçu" in line.title
     assert "Disque que le recycleur dit n’avoir pas reçu" in read(acting(officer), reverse("refurb:incident_list"))
     assert not Device.objects.to_recall().exists()
+
+
+def test_the_page_of_its_lot_tells_the_donor_of_an_incident_and_what_was_noted_of_it() -> None:
+    load_numbers()
+    scene = private_lot()
+    bench, row = not_received(scene)
+    assert row.device.donation is not None
+    page = page_of(row.device.donation, "donation_detail")
+    assert "Incidents de données" not in read(acting(scene.contact), page)
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=UndoneReason.NOT_RECEIVED)
+    told = read(acting(scene.contact), page)
+    assert IncidentKind.DRIVE_LOST.label in told
+    assert page_of(row.device, "device_detail") in told
+    assert "n’en a pas encore noté la suite" in told
+    noted = {"kind": FollowUpKind.TOLD, "done_on": timezone.localdate(), "number": "CNIL-1"}
+    note_incident(actor=bench.pilot, incident=Incident.objects.get(), **noted)
+    told = read(acting(scene.contact), page)
+    assert FollowUpKind.TOLD.label in told
+    assert "n’en a pas encore noté la suite" not in told
+    stranger = make_membership(Role.CONTACT, OrganisationKind.DONOR)
+    assert incidents_panel(row.device.donation, stranger) is None
 
 
 def back_again(bench: Bench, device: Device) -> Device:
