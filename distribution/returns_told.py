@@ -120,17 +120,17 @@ def tell_lost(move: Move) -> None:
     """Of what a household had brought back and is still owed: it learns it, as its worker does."""
     back = [row.pk for row in move.rows if row.source == DeviceState.RETURNED]
     hush_of(back)
-    for device in _owed(back):
+    for device in owed(back):
         _tell(device, LOST, "return_lost_for_worker", move)
 
 
 def tell_found(move: Move) -> None:
     """The return goes on where it was."""
-    for device in _owed(move.pks):
+    for device in owed(move.pks):
         _tell(device, FOUND, "return_found_for_worker", move)
 
 
-def _owed(pks: list[int]) -> list[Device]:
+def owed(pks: list[int]) -> list[Device]:
     """The devices of a return that is not settled, without the screens that go with them."""
     around = ("need__prescription__household__commune", "need__prescription__distributor", "point")
     rows = Device.objects.main().filter(pk__in=pks).exclude(Exists(Settlement.objects.of_this_stay()))

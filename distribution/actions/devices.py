@@ -108,7 +108,8 @@ def _how_it_is_told(request: Request, device: Device) -> Mapping[str, Any]:
 
 def _found_again(device: Device, found: Device) -> str:
     """Who learns it: its household by its way, or nobody but its worker."""
-    told = FOUND_BY[returns_told.way_of(found.need)] if found.need is not None else ""
+    is_told = found.need is not None and returns_told.owed([found.pk])
+    told = FOUND_BY[returns_told.way_of(found.need)] if is_told and found.need is not None else ""
     return f"{found}\u00a0: retrouvé, de nouveau en retour SAV. {told}"
 
 

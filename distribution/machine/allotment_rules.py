@@ -257,8 +257,10 @@ UNDER_GRID = PerRow(
 def _years_told(ctx: Context, full: Collection[int]) -> dict[int, str]:
     """Of quotas that take no more: which year, and what is left of this type in those that follow."""
     seen = Quota.objects.visible_to(ctx.actor)
-    same = Quota.objects.filter(pk__in=full, type=OuterRef("type"), convention=OuterRef("convention"))
-    rows = seen.filter(Q(pk__in=full) | Q(Exists(same)))
+    alike = Quota.objects.filter(pk__in=full, type=OuterRef("type"))
+    same = Q(Exists(alike.filter(convention=OuterRef("convention"))))
+    reserve = Q(Exists(alike.filter(convention=None)), convention=None)
+    rows = seen.filter(Q(pk__in=full) | same | reserve)
     years = list(rows.order_by("year", "pk"))
     return {quota.pk: _year_told(quota, years) for quota in years if quota.pk in full}
 

@@ -117,10 +117,10 @@ def not_known(*, of: Collection[MessageCode] = tuple(MessageCode)) -> Q:
     sent = HouseholdMessage.objects.filter(code__in=of)
     mails = Mail.objects.filter(Exists(sent.filter(mail=OuterRef("pk"))), **lost)
     texts = Sms.objects.filter(Exists(sent.filter(sms=OuterRef("pk"))), **lost).exclude(error=REPLACED)
-    return Q(told_at=None) | Q(Exists(mails)) | Q(Exists(texts)) | _not_read()
+    return Q(told_at=None) | Q(Exists(mails)) | Q(Exists(texts)) | _not_read(of)
 
 
-def _not_read() -> Q:
+def _not_read(of: Collection[MessageCode]) -> Q:
     """What told the hour that it has came back, or went where the household is not: its letter, before somebody noted
     that it knows; its mail or its SMS since. A number or an address that is corrected once the hour is past says
     nothing of it; whoever answered that it comes knows it.
@@ -128,7 +128,7 @@ def _not_read() -> Q:
     entries = AppointmentEntry.objects.filter(object=OuterRef(OuterRef("pk"))).order_by("-seq")
     since = Subquery(entries.filter(verb__in=("book", "move", "cancel")).values("at")[:1])
     notes = MessageNote.objects.not_read().filter(
-        subject="appointment", subject_key=OuterRef("pk"), noted_at__gte=OuterRef("told_at")
+        subject="appointment", subject_key=OuterRef("pk"), noted_at__gte=OuterRef("told_at"), message__code__in=of
     )
     in_time = ~Q(fate=MessageFate.ASTRAY) | Q(noted_at__lt=OuterRef("starts_at"))
     letter = Q(message__channel=MessageChannel.LETTER, message__written_at__gte=since)

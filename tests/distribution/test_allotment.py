@@ -134,6 +134,12 @@ def test_the_pilot_alone_takes_places_in_the_reserve() -> None:
     full = allot(shelf, third, actor=shelf.pilot, reserve=True)
     assert codes(full) == {"quota"}
     assert f"année {timezone.localdate().year} de la réserve départementale" in "".join(sentences(full))
+    set_reserve(actor=shelf.pilot, type="laptop", year=timezone.localdate().year + 1, total=5)
+    set_reserve(actor=shelf.pilot, type="desktop", year=timezone.localdate().year + 1, total=9)
+    (said,) = sentences(allot(shelf, third, actor=shelf.pilot, reserve=True))
+    assert f"année {timezone.localdate().year + 1}, du " in said
+    assert "5 sur 5." in said
+    assert "9 sur 9" not in said
     assert quotas_balance()
 
 

@@ -27,7 +27,7 @@ from refurb.enums import DeviceType, MissingReason
 from refurb.models import Device
 from refurb.services import devices
 from reports.figures import reckon
-from tests.distribution.shelves import Shelf, quotas_balance
+from tests.distribution.shelves import Shelf, quotas_balance, screen_of
 from tests.pages import acting, done, read
 from tests.prescriptions.files import Circle, again
 from tests.refurb.devices import fresh
@@ -277,6 +277,19 @@ def test_who_finds_it_reads_whether_its_household_is_written_to(shelf: Shelf, wa
     adviser = acting(shelf.adviser)
     done(adviser, page_of(device, "device_find_returned"))
     assert said in read(adviser, page_of(device, "device_detail"))
+
+
+def test_of_a_screen_found_alone_nobody_is_said_to_be_told(shelf: Shelf) -> None:
+    desktop = shelf.returned(
+        shelf.hand_over(shelf.reserved(shelf.on_the_shelf(shelf.desktop()), need=shelf.need(**WAYS["email"])))
+    )
+    screen = screen_of(desktop)
+    gate.apply(screen, "report_missing", actor=shelf.adviser, reason="stocktake")
+    since, adviser = Mail.objects.count(), acting(shelf.adviser)
+    done(adviser, page_of(screen, "device_find_returned"))
+    assert "retrouvé, de nouveau en retour SAV" in read(adviser, page_of(screen, "device_detail"))
+    assert "l’apprennent" not in read(adviser, page_of(screen, "device_detail"))
+    assert Mail.objects.count() == since
 
 
 def test_whose_place_another_device_took_is_served_otherwise_then_received(shelf: Shelf) -> None:

@@ -17,6 +17,9 @@ from documents.enums import MessageChannel, MessageCode, SendState
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.clock import run_clock
+from prescriptions.enums.letters import MessageFate
+from prescriptions.models import HouseholdMessage, MessageNote
+from prescriptions.services.households import edit_household
 from refurb.models import Device
 from tests.distribution.appointment_pages import booking, opened_page, own, page_of, past
 from tests.distribution.hours import booked, need_of, opened, sheet_of
@@ -92,6 +95,26 @@ def test_what_fails_later_takes_nothing_from_what_the_household_knew(shelf: Shel
     assert missed_since(device.reserved_at).get() == again(made), "it knew, and did not come"
     assert not Appointment.objects.unheard_of().exists()
     assert "le sait depuis le" in read(acting(shelf.adviser), page_of(made, "detail"))
+
+
+@pytest.mark.usefixtures("days_to_come")
+def test_a_reminder_that_went_to_a_wrong_address_takes_nothing_from_what_the_household_knew(shelf: Shelf) -> None:
+    device = mailed(shelf)
+    made = booked(shelf, device)
+    mails = Mail.objects.filter(about_machine="appointment", about_pk=made.pk)
+    mails.update(delivery=SendState.FAILED, error="552")
+    gate.apply(made, "tell", actor=shelf.adviser)
+    around = ("need__prescription__household__commune", "need__prescription__distributor", "point__commune")
+    told = Appointment.objects.select_related(*around, "need__prescription__prescriber").get(pk=made.pk)
+    emails.appointment_for_household(told, MessageCode.REMINDER, MessageChannel.EMAIL, timezone.now())
+    mails.filter(delivery=SendState.QUEUED).update(delivery=SendState.SENT, sent_at=timezone.now())
+    prescription = told.need.prescription
+    edit_household(actor=prescription.worker, household=prescription.household, email="autre@example.org")
+    reminder = HouseholdMessage.objects.get(code=MessageCode.REMINDER)
+    assert MessageNote.objects.get(message=reminder).fate == MessageFate.ASTRAY
+    gate.apply(again(made), "miss", actor=shelf.adviser, at=made.starts_at)
+    assert missed_since(device.reserved_at).get() == again(made), "it knew, and did not come"
+    assert not Appointment.objects.unheard_of().exists()
 
 
 @pytest.mark.usefixtures("days_to_come")
