@@ -1,13 +1,11 @@
 """What has become, at this instant, of a certificate of erasure that somebody verifies: said to anybody."""
 
-from collections import Counter
-
 from documents.kinds import register_standing
 from donations import authenticity as of_lots
 from donations.documents import KINDS
 from donations.enums import DonationPaperKind
 from donations.models import DonationPaper
-from refurb.certificates import DEVICE_KINDS, proofs_in, proven
+from refurb.certificates import DEVICE_KINDS, fallen, named_proofs, proofs_in
 from refurb.enums import DevicePaperKind
 from refurb.lot_certificates import Since, since_last
 from refurb.models.device import Device
@@ -55,10 +53,8 @@ def standing(document: int) -> str:
 
 def _has_fallen(paper: DevicePaper) -> bool:
     """Whether a drive that it says to be proven is so no more, wherever the drive and the device went."""
-    told = Counter((drive["kind"], drive["serial"]) for drive in paper.document.values["drives"] if drive["proven"])
-    here = proofs_in(paper.device_id, paper.stay).drives
-    still = Counter((drive.get_kind_display(), drive.serial) for drive in here if proven(drive))
-    return bool(told - still)
+    told = [(drive["kind"], drive["serial"]) for drive in paper.document.values["drives"] if drive["proven"]]
+    return fallen(told, named_proofs(proofs_in(paper.device_id, paper.stay).drives))
 
 
 def lot_standing(document: int) -> str:

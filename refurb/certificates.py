@@ -3,8 +3,8 @@
 They name no person: who recorded a proof is said by his role and his organisation.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -160,6 +160,16 @@ def _proofs(here: Mapping[str, Any]) -> Mapping[int, Proofs]:
 def proven(drive: Drive) -> bool:
     """Destroyed, or erased after the arrival of its device with a favourable verdict."""
     return any(drive.destructions.all()) or any(proves(row, drive) for row in drive.erasures.all())
+
+
+def named_proofs(drives: Iterable[Drive]) -> list[tuple[str, str]]:
+    """Of the drives that are proven empty, the kind and the number of each, as a paper tells them; in order."""
+    return sorted((drive.get_kind_display(), drive.serial) for drive in drives if proven(drive))
+
+
+def fallen(told: Iterable[Sequence[str]], still: Iterable[Sequence[str]]) -> bool:
+    """Whether a drive that a paper tells to be proven is among those that still are no more, each counted once."""
+    return bool(Counter(map(tuple, told)) - Counter(map(tuple, still)))
 
 
 def proves(erasure: Erasure, drive: Drive) -> bool:

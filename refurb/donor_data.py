@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
 from lifecycle.requirements import as_expression
-from refurb.certificates import Backing, Proofs, backing_of, every_proof_of, proven, proves
+from refurb.certificates import Backing, Proofs, backing_of, every_proof_of, named_proofs, proven, proves
 from refurb.enums import (
     ON_THE_BENCH,
     SOLDERED_STORAGE,
@@ -69,6 +69,8 @@ class DonorData:
     astray: Sequence[Drive] = ()
     formerly: frozenset[str] = frozenset()
     backing: Backing = Backing.SEEN
+    proofs: Sequence[tuple[str, str]] = ()
+    """The kind and the number of each drive that is proven empty, in whatever stay of its donor's it was."""
     never_held: bool = False
     """Whether its donor announced a screen, nobody said anything else, and nothing was found in it."""
 
@@ -78,9 +80,9 @@ class DonorData:
         return [drive for drive in self.drives if not proven(drive) and not self.named_before(drive)]
 
     @property
-    def proven_count(self) -> int:
-        """How many of its drives are proven empty."""
-        return len(self.drives) - len(self.unproven)
+    def still_named(self) -> list[tuple[str, str]]:
+        """The kind and the number of each drive of its donor's that nothing proves empty, wherever it is."""
+        return sorted((drive.get_kind_display(), drive.serial) for drive in (*self.unproven, *self.astray))
 
     @property
     def gone(self) -> bool:
@@ -149,6 +151,7 @@ def _data_in(evidence: Proofs, present: int, used_at: datetime | None, *, emptie
         astray=astray,
         formerly=frozenset(drive.serial_key for drive in before if drive.serial_key and proven(drive)),
         backing=_least(drives, attested=bool(absences)),
+        proofs=named_proofs(drives),
     )
 
 

@@ -19,7 +19,7 @@ from lifecycle import gate
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.registry import Move
 from refurb.arrivals import CAME
-from refurb.certificates import Backing, named
+from refurb.certificates import Backing, fallen, named
 from refurb.donor_data import (
     ERASED,
     GIVEN_BACK,
@@ -90,7 +90,9 @@ def _told(donation: Donation) -> dict[str, Any]:
                 "remains": standing.remains,
                 "backing": TOLD_AS.get(backing[device.pk], ""),
                 "drives": told_of(data[device.pk]),
-                "proven": data[device.pk].proven_count,
+                "stay": device.stay,
+                "proofs": [list(one) for one in data[device.pk].proofs],
+                "unproven": [list(one) for one in data[device.pk].still_named],
                 "certificate": device.certificate or "",
             }
             for device, standing in stood
@@ -161,13 +163,21 @@ def since_last(donation: Donation) -> Since:
 
 def _since(before: dict[str, Any], now: dict[str, Any]) -> Since:
     told = {device["reference"]: device for device in before["devices"]}
-    if any(_is_belied(told[one["reference"]], one) for one in now["devices"] if one["reference"] in told):
+    both = [(told[one["reference"]], one) for one in now["devices"] if one["reference"] in told]
+    if any(_is_belied(former, one) for former, one in both):
         return Since.BELIED
-    return Since.SAME if _standings(before) == _standings(now) else Since.MOVED
+    fell = any(fallen(former["proofs"], one["proofs"]) for former, one in both)
+    return Since.SAME if not fell and _standings(before) == _standings(now) else Since.MOVED
 
 
 def _is_belied(before: dict[str, Any], now: dict[str, Any]) -> bool:
-    return now["remains"] and (not before["remains"] or now["proven"] < before["proven"])
+    """Whether a proof of it fell, or storage was found in what was said to hold nothing; not that it came back, and
+    nobody looked into it yet.
+    """
+    if not now["remains"] or fallen(before["proofs"], now["proofs"]):
+        return bool(now["remains"])
+    found = any(one not in before["proofs"] for one in now["unproven"])
+    return not before["remains"] and (found or before["stay"] == now["stay"])
 
 
 def _standings(values: dict[str, Any]) -> dict[str, tuple[str, str]]:

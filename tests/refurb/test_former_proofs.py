@@ -119,6 +119,11 @@ def told_of(donation: Donation) -> Any:
     return device["standing"], device["drives"], values["settled"]
 
 
+def drives_of(donation: Donation) -> list[str]:
+    (line,) = of_lot(donation).values["devices"]
+    return list(line["drives"])
+
+
 def one_device(scene: Scene) -> tuple[Bench, Donation, Device]:
     bench = given_to(scene)
     donation = scene.collected()
@@ -306,6 +311,35 @@ def test_whoever_verifies_a_lot_reads_at_once_that_a_proof_fell_though_devices_a
         told = standing_of(paper.kind, paper.pk)
         assert "un autre, du " in told
         assert "Celui-ci ne tient plus non plus\u00a0: une preuve dont il parle est tombée depuis." in told
+
+
+def test_a_proof_that_fell_is_read_though_another_drive_of_the_same_device_is_proven_since() -> None:
+    bench, donation, device = one_device(Scene(lines=(laptops(1),)))
+    started = gate.apply(device, "start", actor=bench.technician)
+    first, second = bench.drive(started), bench.drive(started)
+    bench.recycle(bench.unusable(fresh(device)), destruction_awaited=True)
+    row = certify(bench, first)
+    gate.apply(donation, "reconcile", actor=bench.manager)
+    told = of_lot(donation)
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=UndoneReason.DENIED)
+    certify(bench, second)
+    assert "ce qu’il dit ne tient plus" in standing_of(told.kind, told.pk)
+    assert renew_lots(at=timezone.now()) == 1
+    assert ["détruit" in line for line in drives_of(donation)] == [False, True]
+    assert standing_of(told.kind, of_lot(donation).pk) == ""
+
+
+def test_no_proof_fell_of_what_was_lost_and_came_once_more_before_anybody_looked_into_it() -> None:
+    bench, donation, device = one_device(Scene(lines=(laptops(1),)))
+    bench.erase(bench.drive(gate.apply(device, "start", actor=bench.technician)))
+    gate.apply(donation, "reconcile", actor=bench.manager)
+    gate.apply(fresh(device), "report_missing", actor=bench.technician, reason="stocktake")
+    told = of_lot(donation)
+    assert standing_of(told.kind, told.pk) == ""
+    devices.receive_device(actor=bench.technician, device=fresh(device), tag=fresh(device).tag)
+    assert fresh(device).stay > 1
+    assert "a changé depuis" in standing_of(told.kind, told.pk)
+    assert "ne tient plus" not in standing_of(told.kind, told.pk)
 
 
 def test_whoever_verifies_a_device_that_left_reads_that_the_proof_of_a_drive_taken_out_of_it_fell() -> None:
