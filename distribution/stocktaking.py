@@ -1,10 +1,10 @@
 """What a stocktake finds: what was scanned, held against what should stand there. Pure reading."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, Max
 
 from distribution.enums import Finding, StocktakeState
 from distribution.models import Stocktake, StocktakeLine, StocktakeScan
@@ -64,7 +64,7 @@ def expected_in(stocktake: Stocktake) -> DeviceQuerySet:
     return rows.filter(type=stocktake.type) if stocktake.type else rows
 
 
-def standing(stocktake: Stocktake) -> Iterable[StocktakeScan]:
+def standing(stocktake: Stocktake) -> list[StocktakeScan]:
     """The scans that count, the last of each device and of each unknown label, newest first; one query."""
     scans = StocktakeScan.objects.filter(stocktake=stocktake, takes_back=None, taken_back_by=None)
     last: dict[object, StocktakeScan] = {}
@@ -104,16 +104,20 @@ def _astray(stocktake: Stocktake) -> list[StocktakeFound]:
 
 def _findings(stocktake: Stocktake, expected: dict[int, Device]) -> Iterator[StocktakeFound]:
     seen = set()
-    for scan in standing(stocktake):
+    scans = standing(stocktake)
+    opened = stocktake.opened_at
+    moved = _last_moved([scan.device_id for scan in scans if scan.device_id], opened) if opened else {}
+    for scan in scans:
         device = scan.device
         if device is None:
             yield StocktakeFound(Finding.UNKNOWN, None, scan.text, scan.place)
             continue
         seen.add(device.pk)
         finding = _finding(stocktake, device, scan, device.pk in expected)
+        if finding == Finding.UNEXPECTED and device.pk in moved and moved[device.pk] > scan.scanned_at:
+            finding = Finding.HANDLED
         yield StocktakeFound(finding, device, scan.text, scan.place, scan.recorded_place, scan.written_at)
     left = [pk for pk in expected if pk not in seen]
-    opened = stocktake.opened_at
     handled = handled_since(left, opened, stocktake.written_at) if opened else set()
     for pk in left:
         yield StocktakeFound(Finding.HANDLED if pk in handled else Finding.MISSING, expected[pk])
@@ -124,12 +128,18 @@ def handled_since(devices: list[int], at: datetime, written_at: datetime | None)
 
     ``written_at``: by the clock of the database, which the instants of a story do not change. Two queries.
     """
-    moves = DeviceEntry.objects.filter(object__in=devices, at__gt=at).exclude(source=F("target"))
-    handled = set(moves.exclude(verb__in=ON_PAPER).values_list("object", flat=True))
+    handled = set(_last_moved(devices, at))
     if written_at is not None:
         placed = Device.objects.filter(pk__in=devices, place_written_at__gt=written_at)
         handled |= set(placed.values_list("pk", flat=True))
     return handled
+
+
+def _last_moved(devices: Collection[int], since: datetime) -> dict[int, datetime]:
+    """When each was moved last after ``since``, but on paper; one query."""
+    moves = DeviceEntry.objects.filter(object__in=devices, at__gt=since).exclude(source=F("target"))
+    in_hand = moves.exclude(verb__in=ON_PAPER).order_by().values_list("object")
+    return dict(in_hand.annotate(last=Max("at")))
 
 
 def _finding(stocktake: Stocktake, device: Device, scan: StocktakeScan, is_expected: bool) -> Finding:

@@ -523,6 +523,25 @@ def test_what_a_workshop_finds_of_a_point_is_told_to_be_for_its_adviser() -> Non
     assert mail.about_machine == "stocktake"
 
 
+def test_what_left_for_its_point_after_it_was_scanned_at_the_workshop_is_asked_back_of_nobody() -> None:
+    shelf = Shelf()
+    sent, kept, left = shelf.allotted(shelf.ready()), shelf.available(), shelf.allotted(shelf.ready())
+    stocktake = begin_stocktake(actor=shelf.technician)
+    scan_stock(actor=shelf.technician, stocktake=stocktake, texts=[sent.tag, kept.tag, left.tag])
+    arrived = gate.apply(shelf.shipped(sent), "stock_in", actor=shelf.adviser)
+    home = shelf.hand_over(shelf.reserved(fresh(arrived)))
+    close_stocktake(actor=shelf.technician, stocktake=stocktake)
+
+    findings = dict(StocktakeLine.objects.filter(stocktake=stocktake).values_list("device", "finding"))
+    assert findings[home.pk] == Finding.HANDLED
+    assert findings[kept.pk] == Finding.UNEXPECTED
+    assert findings[left.pk] == Finding.FOUND
+    mail = Mail.objects.get(subject__contains="trouvé ailleurs")
+    assert home.tag not in mail.body, "its household has it, and nobody takes it back"
+    assert kept.tag in mail.body
+    assert "ou scannés, et partis depuis" in read(acting(shelf.technician), page_of(stocktake))
+
+
 def test_what_a_point_sent_back_since_is_named_without_a_page_that_it_may_not_open() -> None:
     shelf = Shelf()
     device = shelf.available()
