@@ -110,6 +110,13 @@ def drive_found(incidents: list[Incident], at: datetime) -> None:
     _tell_pilots("drive_found", incidents, at)
 
 
+def drive_lost_again(incidents: list[Incident], at: datetime) -> None:
+    """To the same, who read that it was proven (``drive``): that is undone, and nobody has it."""
+    _tell_donors("drive_lost_again", incidents, at)
+    _tell_workshops("drive_lost_again", incidents, at)
+    _tell_pilots("drive_lost_again", incidents, at)
+
+
 def erasure_told_late(erasure: Erasure, device: Device, at: datetime) -> None:
     """To the recycler, of which a certificate was awaited and is no more, and to the pilots: the workshop wrote down,
     once the device had left, that a drive in it was erased before.

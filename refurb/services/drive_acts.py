@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
+from django.utils import timezone
 
 from lifecycle import gate
 from lifecycle.actors import Actor
@@ -19,7 +20,7 @@ from refurb.models.device import Device, DeviceEntry
 from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.models.erasure import Erasure
 from refurb.permissions import can_manage_device, can_record_evidence, can_settle_drive
-from refurb.services import claims
+from refurb.services import claims, gone
 from refurb.services.locked_devices import about, held_device
 from refurb.services.resorting import SORTED_AGAIN_IN
 
@@ -66,7 +67,8 @@ def undo_destruction(
     if Drive.objects.in_place().filter(pk=drive.pk).exists():
         refused += _leaning(held, destruction)
     _refuse(held, refused)
-    return undone_by(destruction, held, actor, why, at)
+    with gone.lost_again(at or timezone.now()):
+        return undone_by(destruction, held, actor, why, at)
 
 
 def undone_by(
@@ -105,15 +107,16 @@ def undo_removal(
     if not refused and (taken := claims.claimed([drive], actor)):
         refused += taken.values()
     _refuse(held, refused)
-    undone = DriveRemoval.objects.create(
-        **about(held, actor, at, stay=removal.stay),
-        drive=drive,
-        removed_at=removal.removed_at,
-        destination=removal.destination,
-        place=removal.place,
-        supersedes=removal,
-        undone=why,
-    )
+    with gone.lost_again(at or timezone.now()):
+        undone = DriveRemoval.objects.create(
+            **about(held, actor, at, stay=removal.stay),
+            drive=drive,
+            removed_at=removal.removed_at,
+            destination=removal.destination,
+            place=removal.place,
+            supersedes=removal,
+            undone=why,
+        )
     # In its place again, its report proves it, and no other drive any more.
     if used := claims.used(list(Erasure.objects.accepted().filter(drive=drive)), actor):
         raise Refused({pk: (one,) for pk, one in used.items()})

@@ -107,6 +107,17 @@ def found(at: datetime) -> Iterator[None]:
         emails.drive_found([lost[drive] for drive in sorted(lost.keys() - _lost().keys())], at)
 
 
+@contextmanager
+def lost_again(at: datetime) -> Iterator[None]:
+    """Tell the same people that a drive of which they read that it is proven is to be looked for again, when what is
+    undone inside was its proof.
+    """
+    before = _lost().keys()
+    yield
+    if again := _lost():
+        emails.drive_lost_again([again[drive] for drive in sorted(again.keys() - before)], at)
+
+
 def alarm_of_drive(contested: Destruction, at: datetime) -> bool:
     """Open an incident, and tell its donor, when a drive that nobody received is in no device of the workshop either.
 

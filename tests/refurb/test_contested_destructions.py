@@ -481,6 +481,35 @@ def test_whoever_learnt_that_nobody_had_a_drive_learns_its_end_whatever_its_devi
     assert ended.count() == once, "it is told once"
 
 
+def test_whoever_read_that_a_lost_drive_is_proven_learns_that_this_was_a_mistake() -> None:
+    load_numbers()
+    scene = private_lot()
+    bench, row = not_received(scene)
+    officer = make_membership(Role.DPO, OrganisationKind.DEPARTEMENT)
+    people = [scene.contact, bench.manager, bench.pilot, officer]
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=UndoneReason.NOT_RECEIVED)
+    wrong = evidence.record_destruction(
+        actor=bench.technician, drive=row.drive, method=DestructionMethod.DRILL, destroyed_at=timezone.now()
+    )
+    assert Mail.objects.filter(subject__contains="est prouvé vide").exists()
+    again = Mail.objects.filter(subject__contains="dit prouvé vide ne l’est plus")
+    assert not again.exists()
+
+    undo_destruction(actor=bench.manager, destruction=wrong, reason=UndoneReason.ENTRY)
+
+    assert {to for mail in again for to in mail.to} >= {one.user.email for one in people}
+    assert all(str(row.drive) in mail.body for mail in again)
+    once = again.count()
+    other = evidence.record_destruction(
+        actor=bench.technician,
+        drive=bench.drive(bench.in_process()),
+        method=DestructionMethod.DRILL,
+        destroyed_at=timezone.now(),
+    )
+    undo_destruction(actor=bench.manager, destruction=other, reason=UndoneReason.ENTRY)
+    assert again.count() == once, "of what was never lost nobody is told"
+
+
 def test_a_drive_that_was_erased_as_well_is_not_lost_when_its_recycler_never_had_it() -> None:
     load_numbers()
     bench, row = not_received(private_lot())
