@@ -28,6 +28,7 @@ from prescriptions.saying import translatable_moment
 from prescriptions.services.messages import Message, from_service, write_message
 from refurb.enums import NOT_YET_HANDED_OVER
 from refurb.models import Device, DistributionPoint
+from typography.french import full_day
 
 TOLD_BY = {
     "": "Maillon n’écrit pas à ce foyer\u00a0: dites-le-lui, sauf s’il a demandé qu’on le laisse tranquille.",
@@ -36,6 +37,8 @@ TOLD_BY = {
     MessageChannel.LETTER: "Sa lettre est prête\u00a0: le point de distribution la lui poste, ou la lui remet.",
 }
 """Whether the household knows it, by the way it was written to."""
+CARRIER = {MessageChannel.SMS: "SMS", MessageChannel.EMAIL: "courriel"}
+IF_YOU_TOLD = "Si vous lui en avez parlé, dites-lui qu’elle est annulée\u00a0; sinon, il n’y a rien à faire."
 
 
 def derogation_answered_for_adviser(need: Need, asked_by: int, *, granted: bool, at: datetime) -> None:
@@ -126,12 +129,12 @@ def return_letter_for_point(device: Device, at: datetime) -> None:
         queue_mail(to=to, subject=subject, body=body, about=("device", device.pk), at=at)
 
 
-def news_for_worker(template: str, need: Need, written: HouseholdMessage | None, at: datetime) -> None:
-    """A return was lost or is found, somebody came in the household's place: its worker learns it, and whether the
-    household was written to."""
+def news_for_worker(template: str, need: Need, told: str, at: datetime) -> None:
+    """A return was lost or is found, somebody came in the household's place, or did not after all: its worker learns
+    it, and whether the household was written to (``told``)."""
     prescription = need.prescription
     page = absolute_url(reverse("prescriptions:need_detail", args=[need.reference]))
-    context = {"need": need, "prescription": prescription, "page": page, "told": told_by(written)}
+    context = {"need": need, "prescription": prescription, "page": page, "told": told, "day": full_day(at)}
     subject, body = compose(f"emails/distribution/{template}.txt", context)
     for to in workers_of(prescription).values():
         queue_mail(to=to, subject=subject, body=body, about=("need", need.pk), at=at)
@@ -140,6 +143,19 @@ def news_for_worker(template: str, need: Need, written: HouseholdMessage | None,
 def told_by(written: HouseholdMessage | None) -> str:
     """Whether the household was written to, for its worker."""
     return TOLD_BY["" if written is None else written.channel]
+
+
+def told_before_undone(written: HouseholdMessage | None, *, left: bool) -> str:
+    """Of a hand-over that was undone: what the household may have read of it, and what its worker is to tell it."""
+    if written is None:
+        return f"Maillon n’a pas écrit à ce foyer. {IF_YOU_TOLD}"
+    carrier = f"Le {CARRIER[MessageChannel(written.channel)]} qui la disait au foyer"
+    if not left:
+        return f"{carrier} n’est pas parti. {IF_YOU_TOLD}"
+    return (
+        f"{carrier} est parti, et Maillon ne lui écrit pas de nouveau\u00a0: dites-lui qu’elle est annulée,"
+        " sauf s’il a demandé qu’on le laisse tranquille."
+    )
 
 
 def convention_ended_for_points(convention: Convention, at: datetime) -> None:

@@ -140,7 +140,7 @@ def owed(pks: list[int]) -> list[Device]:
 def _tell(device: Device, news: ReturnNews, template: str, move: Move) -> None:
     assert device.need is not None
     written = tell_return(device, news, move.actor, move.at)
-    emails.news_for_worker(template, device.need, written, move.at)
+    emails.news_for_worker(template, device.need, emails.told_by(written), move.at)
     if written is not None and written.channel == MessageChannel.LETTER:
         emails.return_letter_for_point(device, move.at)
 

@@ -8,6 +8,7 @@ from documents.models.outbox import (
     MailQuerySet,
     Sms,
     SmsQuerySet,
+    may_have_left,
     why_stopped,
 )
 from documents.models.papers import Document, StoredFile
@@ -24,5 +25,6 @@ __all__ = [
     "SmsAnswerQuerySet",
     "SmsQuerySet",
     "StoredFile",
+    "may_have_left",
     "why_stopped",
 ]

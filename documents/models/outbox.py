@@ -41,6 +41,12 @@ def why_stopped(error: str) -> str:
     return STOPPED.get(error, "refusé, ou resté sans réponse")
 
 
+def may_have_left(row: "Mail | Sms") -> bool:
+    """Whether its addressee may have read it: it left, it leaves, or its sending was cut short; kept here, it counts
+    as read."""
+    return row.delivery not in (SendState.QUEUED, SendState.FAILED) or row.error == INTERRUPTED
+
+
 class MailQuerySet(models.QuerySet["Mail"]):
     """Reads of the outbox."""
 

@@ -1,6 +1,7 @@
 """A note that was signed says so: the day of the hand-over, how it was signed, what was drawn."""
 
 from decimal import Decimal
+from typing import Any
 
 import page
 import pypdfium2 as pdfium
@@ -14,8 +15,8 @@ from distribution.followers import forget_households
 from distribution.models import HandOver
 from distribution.services import hand_overs
 from distribution.signed_notes import draw_signed_note
-from documents.enums import REPLACED, MessageCode
-from documents.models import Mail
+from documents.enums import INTERRUPTED, REPLACED, MailPurpose, MessageCode, SendState
+from documents.models import Mail, Sms
 from documents.services import forget_document, store_file
 from lifecycle import gate
 from lifecycle.actors import SYSTEM
@@ -29,7 +30,7 @@ from tests.given import load_reference
 from tests.pages import acting, answered, read, shown
 from tests.refurb.devices import fresh
 from tests.refurb.pages import page_of
-from typography.french import written_day
+from typography.french import full_day, written_day
 
 pytestmark = pytest.mark.django_db
 EMPTY = "Pour le foyer (date, signature)"
@@ -173,6 +174,75 @@ def test_who_came_is_named_for_good_until_the_household_is_forgotten(shelf: Shel
     forget_households(Move("household", "anonymise", SYSTEM, timezone.now(), None, {}, [Moved(household, "", "", 0)]))
     note = HandOver.objects.get(pk=note.pk)
     assert (note.by_mandate, note.collected_by) == (True, "")
+
+
+LEFT = {"delivery": SendState.SENT, "sent_at": timezone.now}
+UNSURE = {"delivery": SendState.FAILED, "error": INTERRUPTED}
+
+
+def by_mandate_then_undone(
+    shelf: Shelf, way: str, *, worker: dict[str, Any] | None = None, household: dict[str, Any] | None = None
+) -> tuple[Mail, list[Mail]]:
+    """What its worker was written of a hand-over by mandate, and what follows its undoing. ``worker``, ``household``:
+    what became meanwhile of what each was written."""
+    device = shelf.reserved(need=shelf.need(**WAYS[way]))
+    shelf.hand_over(device, collected_by="Inès Marchand", by_mandate=True)
+    told = Mail.objects.get(subject__contains="remis sur procuration")
+    if worker is not None:
+        Mail.objects.filter(pk=told.pk).update(**_now(worker))
+    if household is not None:
+        Sms.objects.all().update(**_now(household))
+        Mail.objects.filter(purpose=MailPurpose.HOUSEHOLD).update(**_now(household))
+    gate.apply(fresh(device), "undo_hand_over", actor=shelf.adviser, reason=UndoHandOverReason.ENTRY)
+    return Mail.objects.get(pk=told.pk), list(Mail.objects.filter(subject__contains="sur procuration annulée"))
+
+
+def _now(columns: dict[str, Any]) -> dict[str, Any]:
+    return {name: value() if callable(value) else value for name, value in columns.items()}
+
+
+@pytest.mark.parametrize("way", ["sms", "email", "phone"])
+def test_of_a_hand_over_by_mandate_undone_before_anything_left_its_worker_is_told_nothing(
+    shelf: Shelf, settings: LazySettings, way: str
+) -> None:
+    settings.SMS_PROVIDER = "documents.sms_door.KeptHere"
+
+    told, corrections = by_mandate_then_undone(shelf, way)
+
+    assert (told.delivery, told.error) == (SendState.FAILED, REPLACED)
+    assert corrections == []
+
+
+@pytest.mark.parametrize("became", [LEFT, UNSURE, {"delivery": SendState.SENDING}, {"delivery": SendState.KEPT}])
+@pytest.mark.parametrize("way", ["sms", "email", "phone"])
+def test_a_worker_who_read_of_a_hand_over_by_mandate_reads_that_it_was_undone_and_what_the_household_knows(
+    shelf: Shelf, settings: LazySettings, way: str, became: dict[str, Any]
+) -> None:
+    settings.SMS_PROVIDER = "documents.sms_door.KeptHere"
+
+    told, (correction,) = by_mandate_then_undone(shelf, way, worker=became)
+
+    assert correction.to == told.to
+    assert f"annulée le {full_day(correction.created_at)}" in correction.body
+    assert ("n’est pas parti" in correction.body) == (way != "phone")
+    assert ("n’a pas écrit à ce foyer" in correction.body) == (way == "phone")
+    assert "Si vous lui en avez parlé, dites-lui qu’elle est annulée" in correction.body
+    assert "Marchand" not in correction.body
+
+
+@pytest.mark.parametrize("became", [LEFT, {"delivery": SendState.SENDING}])
+@pytest.mark.parametrize(("way", "by"), [("sms", "Le SMS"), ("email", "Le courriel")])
+def test_a_household_that_was_written_of_a_hand_over_by_mandate_hears_from_its_worker_that_it_was_undone(
+    shelf: Shelf, settings: LazySettings, way: str, by: str, became: dict[str, Any]
+) -> None:
+    settings.SMS_PROVIDER = "documents.sms_door.KeptHere"
+
+    told, (correction,) = by_mandate_then_undone(shelf, way, household=became)
+
+    assert (told.delivery, told.error) == (SendState.FAILED, REPLACED)
+    assert f"{by} qui la disait au foyer est parti, et Maillon ne lui écrit pas de nouveau" in correction.body
+    assert "\u00a0: dites-lui qu’elle est annulée, sauf s’il a demandé" in correction.body
+    assert "n’est pas parti" not in correction.body
 
 
 def test_a_signed_note_that_was_forgotten_is_not_drawn_again(shelf: Shelf) -> None:
