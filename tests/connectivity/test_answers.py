@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from calendars.working_days import add_working_days
 from connectivity.enums import (
     ConnectionState,
     EndReason,
@@ -256,7 +257,7 @@ def test_every_line_is_done_or_told_why_not_and_nothing_is_lost() -> None:
         other = Line(circle=line.circle)
         other.__dict__["offer"] = line.offer
         sent.append(other.sent())
-    tomorrow = f"{line.today() + timedelta(days=1):%d/%m/%Y}"
+    tomorrow = f"{add_working_days(line.today(), 1):%d/%m/%Y}"
     content = lines_of(
         {"reference": sent[0].reference, "reponse": "accepter", "reference_operateur": "A1"},
         {"reference": sent[0].reference, "reponse": "planifier", "date": tomorrow, "moment": "le matin"},
@@ -490,7 +491,7 @@ def test_a_refusal_of_the_gate_is_a_sentence_in_the_result() -> None:
 def test_what_is_shown_first_is_what_is_done_and_leaves_nothing_behind() -> None:
     line = Line()
     sent = line.sent()
-    tomorrow = f"{line.today() + timedelta(days=1):%d/%m/%Y}"
+    tomorrow = f"{add_working_days(line.today(), 1):%d/%m/%Y}"
     lines = read_answers(
         lines_of(
             {"reference": sent.reference, "reponse": "accepter", "reference_operateur": "A1"},
