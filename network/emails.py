@@ -6,6 +6,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from network.models import FactorResetReason, Invitation, Membership, User
+from network.reopening import asked_again
 
 ACCOUNT_HEADER = "X-Maillon-Account"
 """Of which account a mail is, for the outbox, which sends no header of others: it is erased with the account."""
@@ -36,9 +37,10 @@ def second_factor_reset(user: User, reason: FactorResetReason, *, by_pilot: bool
 
 def role_closed(membership: Membership, closer: Membership) -> None:
     """To whoever had a role: it is closed, in which role it was done, and whom to ask."""
+    told = {"membership": membership, "closer": closer, "asked": asked_again([membership], membership.user_id)}
     send_mail(
         subject=f"Votre rôle dans {membership.organisation} est fermé",
-        message=render_to_string("emails/role_closed.txt", {"membership": membership, "closer": closer}),
+        message=render_to_string("emails/role_closed.txt", told),
         from_email=None,
         recipient_list=[membership.user.email],
     )

@@ -15,6 +15,7 @@ from django.urls import ResolverMatch
 from lifecycle.requests import own_address
 from lifecycle.unkept import UNKEPT
 from network.models import Membership
+from network.reopening import asked_again
 from network.requests import OpenRequest
 from network.second_factor import has_second_factor, is_demanded_of
 
@@ -90,7 +91,14 @@ class ActingMembershipMiddleware:
         open_to_all = not getattr(view, "login_required", True)
         if open_to_all or match is None or match.app_name == "admin" or is_of_the_account(match):
             return None
-        return render(request, "network/no_membership.html", status=403)
+        return without_role(request)
+
+
+def without_role(request: OpenRequest) -> HttpResponse:
+    """The page of whoever is signed in and acts in no role: why, and whom to ask."""
+    mine = Membership.objects.filter(user=request.user.pk).select_related("organisation")
+    context = {"asked_again": asked_again(mine, request.user.pk), "contact": settings.LEGAL["contact"]}
+    return render(request, "network/no_membership.html", context, status=403)
 
 
 class SecondFactorMiddleware:

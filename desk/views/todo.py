@@ -16,6 +16,7 @@ from desk.todo.changes import changes_since
 from desk.todo.pages import page_for
 from desk.views.public import welcome
 from lifecycle.unkept import unkept
+from network.middleware import without_role
 from network.requests import OpenRequest, Request, acts
 
 PER_PAGE = 50
@@ -32,7 +33,7 @@ def home(request: OpenRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return welcome(request)
     if not acts(request):
-        return render(request, "network/no_membership.html", status=403)
+        return without_role(request)
     return todo(request)
 
 

@@ -21,6 +21,7 @@ from network.middleware import SESSION_KEY as ACTS_IN
 from network.middleware import act_as
 from network.models import Membership, Organisation, PublicService, User
 from network.permissions import can_make_api_key, can_manage_accounts
+from network.reopening import asked_again
 from network.requests import OpenRequest, Request, SignedInRequest
 from network.second_factor import codes_left, has_second_factor, is_demanded_of
 from network.services.accounts import disable_account, enable_account, forget_user, rename_user
@@ -44,6 +45,7 @@ def account(request: SignedInRequest) -> HttpResponse:
     context = {
         "form": form,
         "memberships": memberships,
+        "asked_again": [] if request.membership else asked_again(memberships, request.user.pk),
         "makes_api_keys": makes_keys,
         "second_factor": has_second_factor(request.user),
         "demanded": is_demanded_of(request.user),

@@ -6,7 +6,9 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core import mail
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, get_resolver, reverse
@@ -14,7 +16,8 @@ from django.utils import timezone
 
 from network import urls, urls_account
 from network.demo import demo_memberships
-from network.models import Membership
+from network.enums import OrganisationKind
+from network.models import Membership, Organisation
 from network.services.memberships import close_membership
 from tests.network.factories import make_membership, make_organisation, make_user
 
@@ -325,3 +328,47 @@ def test_periods_of_time_do_not_overlap() -> None:
 def test_no_page_of_the_network_is_missing_from_the_resolver() -> None:
     assert get_resolver().reverse_dict is not None
     assert len(every_url()) == len(urls.urlpatterns) + len(urls_account.urlpatterns)
+
+
+def test_whoever_has_no_role_left_is_sent_to_the_manager_of_each_organisation(client: Client) -> None:
+    worker = make_membership("worker", "prescriber")
+    make_membership("manager", "prescriber", organisation=worker.organisation)
+    close_membership(membership=worker, by=make_membership("pilot", "departement"))
+    client.force_login(worker.user)
+    for address in ("desk:home", "network:organisation_list", "network:account"):
+        page = client.get(reverse(address)).content.decode()
+        assert f"Pour votre rôle dans {worker.organisation}, demandez à son responsable de le rouvrir." in page
+    assert "demandez à son responsable" in mail.outbox[-1].body
+
+
+@pytest.mark.parametrize("others", [(), ("worker@prescriber",), ("manager@donor",)])
+def test_the_only_manager_of_a_structure_is_sent_to_the_pilot_and_not_to_herself(
+    client: Client, others: tuple[str, ...]
+) -> None:
+    kinds = [OrganisationKind.PRESCRIBER, OrganisationKind.DONOR]
+    manager = make_membership("manager", "prescriber", make_organisation("prescriber", kinds=kinds))
+    for role, kind in (one.split("@") for one in others):
+        make_membership(role, kind, organisation=manager.organisation)
+    close_membership(membership=manager, by=make_membership("pilot", "departement"))
+    client.force_login(manager.user)
+    page = client.get(reverse("desk:home")).content.decode()
+    assert "Plus personne n’est responsable d" in page
+    assert f"demandez au pilote du Département, {settings.LEGAL['contact']}." in page
+    assert "demandez à son responsable" not in page + mail.outbox[-1].body
+
+
+def test_nobody_is_sent_to_the_manager_of_an_organisation_that_is_closed(client: Client) -> None:
+    worker = make_membership("worker", "prescriber")
+    make_membership("manager", "prescriber", organisation=worker.organisation)
+    Organisation.objects.filter(pk=worker.organisation_id).update(is_active=False)
+    client.force_login(worker.user)
+    page = client.get(reverse("desk:home")).content.decode()
+    assert f"{worker.organisation} n’est plus active dans Maillon\u00a0: demandez au pilote du Département" in page
+    assert "responsable" not in page
+
+
+def test_an_account_that_never_had_a_role_reads_where_to_ask_for_one(client: Client) -> None:
+    client.force_login(make_user())
+    page = client.get(reverse("desk:home")).content.decode()
+    assert "Demandez une invitation au responsable de votre organisation" in page
+    assert settings.LEGAL["contact"] in page
