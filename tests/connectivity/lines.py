@@ -174,10 +174,13 @@ class Line:
         )
 
     def scheduled(self) -> ConnectionFile:
-        day = self.today() + timedelta(days=7)
+        return self.plan(self.accepted(), self.today() + timedelta(days=7))
+
+    def plan(self, connection: ConnectionFile, day: date) -> ConnectionFile:
+        """By its operator; confirmed where the day is not worked."""
         return remembered()(services.schedule_connection)(
             actor=self.agent,
-            connection=self.accepted(),
+            connection=connection,
             appointment_on=day,
             day_confirmed=not is_working_day(day),
             at=self.at,

@@ -1,17 +1,19 @@
 """Files of answers cut, shuffled, sent twice: where requests end depends on what was answered, and on nothing else."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from calendars.working_days import add_working_days
 from connectivity.enums import ConnectionState, OperatorAnswer
 from connectivity.models import ConnectionEntry, ConnectionFile
 from connectivity.readers.answers import COLUMNS, read_answers, written
 from connectivity.services.answers import ALREADY, import_answers, preview_answers
 from tests.connectivity.lines import Line, again
+from tests.distribution.hours import last_working_day
+from tests.prescriptions.files import Circle
 from tests.remembered import from_nothing
 
 S = ConnectionState
@@ -32,11 +34,12 @@ def life(line: Line, file: ConnectionFile, number: str) -> list[dict[str, str]]:
 
 
 def take(line: Line, rows: list[dict[str, str]]) -> list[Any]:
-    return import_answers(actor=line.agent, lines=read_answers(content(rows)))
+    return import_answers(actor=line.agent, lines=read_answers(content(rows)), at=line.at)
 
 
 def several(count: int = 3) -> tuple[Line, list[ConnectionFile]]:
-    line = Line()
+    """Requests sent to one operator on a day that is worked: a visit may be planned on it."""
+    line = Line(circle=Circle(at=last_working_day()))
     files = [line.sent()]
     for _ in range(count - 1):
         other = Line(circle=line.circle)
@@ -88,7 +91,7 @@ def test_two_lines_that_contradict_each_other_are_both_told_and_neither_is_done(
         {"reference": other.reference, "reponse": "accepter", "reference_operateur": "C3"},
     ]
     for act in (preview_answers, import_answers):
-        results = act(actor=line.agent, lines=read_answers(content(rows)))
+        results = act(actor=line.agent, lines=read_answers(content(rows)), at=line.at)
         assert [one.done for one in results] == [False, False, True]
         assert "La ligne 3 dit autre chose" in results[0].sentence
         assert "La ligne 2 dit autre chose" in results[1].sentence
@@ -99,7 +102,7 @@ def test_two_lines_that_contradict_each_other_are_both_told_and_neither_is_done(
 def test_an_operator_may_still_go_back_to_a_day_it_had_given_before() -> None:
     line, (file,) = several(1)
     accept, first, _ = life(line, file, "A1")
-    second = first | {"date": f"{line.today() + timedelta(days=9):%d/%m/%Y}"}
+    second = first | {"date": f"{add_working_days(line.today(), 7):%d/%m/%Y}"}
     take(line, [accept, first])
     take(line, [second])
     take(line, [first])
@@ -122,7 +125,7 @@ def test_a_request_that_is_refused_and_taken_in_one_file_is_told_and_neither_is_
     ]
     rows = rows[::-1] if turned else rows
     for act in (preview_answers, import_answers):
-        results = act(actor=line.agent, lines=read_answers(content(rows)))
+        results = act(actor=line.agent, lines=read_answers(content(rows)), at=line.at)
         done = [one.done for one in results]
         assert (done[::-1] if turned else done) == [False] * 4 + [True] * 3, [one.sentence for one in results]
     assert [again(one).state for one in (file, other, third)] == [S.SENT, S.SENT, S.REFUSED]

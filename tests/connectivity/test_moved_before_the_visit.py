@@ -12,7 +12,6 @@ from connectivity.line_news import said_of
 from connectivity.models import ConnectionFile
 from connectivity.readers.answers import read_answers
 from connectivity.services.answers import MOVED, import_answers
-from connectivity.services.connections import schedule_connection
 from desk.todo import prescribers
 from desk.todo.operators import todo_of
 from documents.models import Mail
@@ -75,8 +74,9 @@ def test_planned_again_be_it_on_the_same_day_it_stands() -> None:
     connection = line.scheduled()
     moved(line, connection)
     day = again(connection).appointment_on
+    assert day is not None
 
-    schedule_connection(actor=line.agent, connection=connection, appointment_on=day)
+    line.plan(connection, day)
 
     assert not again(connection).is_visit_to_confirm()
     assert "déclarez la ligne active quand" in read(acting(line.agent), page_of(connection))
@@ -102,7 +102,7 @@ def test_a_correction_or_a_move_told_before_the_visit_was_planned_asks_nothing()
     connection = line.accepted()
     household = moved(line, connection)
     day = line.today() + timedelta(days=5)
-    schedule_connection(actor=line.agent, connection=connection, appointment_on=day)
+    line.plan(connection, day)
     edit_household(actor=line.worker, household=household, address="14 rue d’Après")
     assert not again(connection).is_visit_to_confirm()
     assert apply(again(connection), "report_problem", actor=line.agent, problem="name_mismatch").state == "problem"
@@ -119,5 +119,6 @@ def test_nobody_is_told_to_be_at_home_for_a_visit_that_its_operator_has_not_conf
     assert "n’est pas encore confirmé à votre nouvelle adresse" in told
     assert "Soyez chez vous" not in told
     day = again(connection).appointment_on
-    schedule_connection(actor=line.agent, connection=connection, appointment_on=day)
+    assert day is not None
+    line.plan(connection, day)
     assert "Soyez chez vous ce jour-là" in " ".join(said_of(again(connection), LineNews.VISIT).sentences)

@@ -131,7 +131,7 @@ def test_what_a_line_that_is_over_was_told_is_known_again_and_another_price_is_n
     line, (file,) = several(1)
     rows = life(line, file, "A1")
     take(line, rows)
-    end_connection(actor=line.agent, connection=again(file), reason=EndReason.CANCELLED)
+    end_connection(actor=line.agent, connection=again(file), reason=EndReason.CANCELLED, at=line.at)
     assert [one.sentence for one in take(line, rows[2:])] == [ALREADY]
     (result,) = take(line, [rows[2] | {"prix": "12,00"}])
     assert not result.done

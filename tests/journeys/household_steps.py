@@ -1,10 +1,10 @@
 """What a social worker, an adviser and an operator do for a household, one page after another."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from django.utils import timezone
 
+from calendars.working_days import add_working_days
 from tests.journeys.visitor import Visitor, anything
 
 
@@ -218,7 +218,7 @@ def take_request(agent: Visitor, reference: str) -> None:
     agent.is_told("Demande acceptée.")
     agent.follows("Planifier le raccordement")
     agent.reads("Planifier le raccordement")
-    agent.fills({"Date du raccordement": (timezone.localdate() + timedelta(days=7)).isoformat()})
+    agent.fills({"Date du raccordement": add_working_days(timezone.localdate(), 5).isoformat()})
     agent.chooses({"Moment": "Le matin"})
     agent.presses("Planifier le raccordement")
     agent.reads(f"Dossier {reference}")
