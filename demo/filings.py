@@ -11,7 +11,7 @@ from demo.context import Story
 from demo.instruction import ANSWERS, photograph
 from demo.requests import STEPS, Ask, Filed, HouseholdRequest
 from lifecycle.gate import one_transaction
-from prescriptions.enums import AgreementHow, CompletionSaid, FactKind
+from prescriptions.enums import AgreementHow, CompletionSaid, ContactChannel, FactKind
 from prescriptions.models import OWN_WORDS, Household, Prescription
 from prescriptions.services import completion, doubles, households, prescriptions
 
@@ -79,8 +79,8 @@ class Filing(HouseholdRequest):
 
     def _meet_again(self) -> None:
         """The same people came two weeks ago under another file, and nobody noticed."""
-        earlier = self.ask.home.person | {"phone": "", "email": ""}
-        earlier["address"] = ""
+        earlier = self.ask.home.person | {"phone": "", "email": "", "address": ""}
+        earlier["contact_channel"] = ContactChannel.WORKER
         households.create_household(actor=self.worker, commune=self.ask.home.commune, at=self.minute(), **earlier)
 
     def _see_facts(self) -> None:

@@ -24,6 +24,8 @@ LAST_NAMES = (
     "Figurant",
 )
 """Names that nobody can take for somebody's."""
+BY_LETTER, BY_EMAIL = 6, 7
+"""One household in so many asks for letters, one in so many for e-mails if it has an address."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,10 @@ class Home:
     def spelt_otherwise(self) -> "Home":
         """The same person, as another service writes her down: one letter twice, another e-mail."""
         name = self.person["last_name"]
-        return Home(self.commune, self.person | {"last_name": f"{name[:-1]}{name[-1] * 2}", "email": ""})
+        way = self.person["contact_channel"]
+        other = {"last_name": f"{name[:-1]}{name[-1] * 2}", "email": ""}
+        other["contact_channel"] = ContactChannel.PHONE if way == ContactChannel.EMAIL else way
+        return Home(self.commune, self.person | other)
 
 
 class Homes:
@@ -68,7 +73,16 @@ class Homes:
             "children": rng.choice((0, 0, 1, 1, 2, 3, 4)),
             "contact_channel": rng.choice((ContactChannel.PHONE, ContactChannel.SMS, ContactChannel.WORKER)),
         }
-        return Home(street.commune, person)
+        return Home(street.commune, self._told_otherwise(person))
+
+    def _told_otherwise(self, person: dict[str, Any]) -> dict[str, Any]:
+        """Some are told by letter or by e-mail: by rank, so that the story draws what it would draw without them."""
+        channel = person["contact_channel"]
+        if self._number % BY_LETTER == 0:
+            channel = ContactChannel.LETTER
+        elif self._number % BY_EMAIL == 0 and person["email"]:
+            channel = ContactChannel.EMAIL
+        return person | {"contact_channel": channel}
 
 
 def _street(commune: Commune) -> Street:

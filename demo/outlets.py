@@ -40,6 +40,10 @@ ASKED = 5
 """How many households are looked at before a device stays on its shelf until another day."""
 AID = Decimal("0.3")
 """The share of hand-overs of which a funder pays half."""
+BY_MANDATE = 8
+"""At one hand-over in so many somebody else comes, with the household's mandate."""
+COMES_INSTEAD = ("Camille Voisine", "Dominique Parenté", "Claude Cousinage", "Alix Entraide", "Sacha Palier")
+"""Whoever comes in a household's place: names that nobody can take for somebody's."""
 
 
 def first_needs(device: Device, at: datetime) -> Any:
@@ -101,7 +105,11 @@ class Outlet:
         drawn = self.rng.random() < 0.5
         signature = papers.signature(rng=self.rng, by=act["actor"], at=act["at"]) if drawn else None
         proof = HandOverProof.DRAWN if drawn else HandOverProof.ATTESTED
-        return hand_overs.hand_over_device(**act, proof=proof, signature=signature)
+        rank = self.story.number("hand-over")
+        came = {"collected_by": COMES_INSTEAD[rank % len(COMES_INSTEAD)], "by_mandate": True}
+        return hand_overs.hand_over_device(
+            **act, proof=proof, signature=signature, **came if rank % BY_MANDATE == 0 else {}
+        )
 
 
 class Trip(Outlet):

@@ -15,9 +15,8 @@ from network.enums import Role
 from network.models import Membership
 from prescriptions.doubles import unanswered_of
 from prescriptions.enums import DropReason, NeedKind, NeedState, TransferRefusal
-from prescriptions.models import Household, Need, Prescription, PromisedContact
+from prescriptions.models import Household, Need, Prescription
 from prescriptions.services import doubles, households, needs, prescriptions, transfers
-from prescriptions.services.contacts import keep_contacts
 from prescriptions.services.sets import accept_prescriptions
 
 STEPS = ("open", "submit", "decide")
@@ -194,21 +193,6 @@ def compare(adviser: Membership, asked: Sequence[int], now: datetime) -> None:
     for pk, ones in found.items():
         for one in ones:
             doubles.answer_double(actor=adviser, household=rows[pk], other=one.household, same=False, at=now)
-
-
-def news(story: Story) -> Thread:
-    """Every week each service tells the families what it has learnt; the last days are still to be told."""
-    day = working_day(story.first, 12)
-    while day < story.last:
-        yield (now := local(day, 16, 20))
-        waiting = PromisedContact.objects.to_keep().filter(promised_at__lt=now - timedelta(days=1))
-        told: dict[int, list[Prescription]] = {}
-        for contact in waiting.select_related("prescription").order_by("promised_at", "pk"):
-            told.setdefault(contact.prescription.prescriber_id, []).append(contact.prescription)
-        for prescriber, rows in told.items():
-            worker = story.cast.people[story.cast.code_of(prescriber), Role.WORKER][0]
-            keep_contacts(actor=worker, prescriptions=rows, at=now)
-        day = working_day(day, 5)
 
 
 def sittings(story: Story) -> Thread:

@@ -19,21 +19,23 @@ from django.utils import timezone
 
 from calendars.working_days import is_working_day
 from config.database import SERVING_ROLE
-from connectivity.enums import UNDER_WAY, Channel, OperatorRefusalCode
-from connectivity.models import ConnectionFile
+from connectivity.enums import UNDER_WAY, Channel, NewsOutcome, OperatorRefusalCode
+from connectivity.models import ConnectionFile, LineNotice
 from conventions.enums import SignatureState
 from conventions.models import Quota, QuotaChange, Signature
 from demo.calendar import local, working_day
 from demo.catalogue import rows
 from demo.clock import LAST_NIGHTS
+from demo.outlets import COMES_INSTEAD
 from demo.register import LEFT
 from desk.documents import minutes_for
 from desk.models import Meeting, MeetingLot, Ratification, Seeding
 from distribution.enums import SettlementKind
 from distribution.models import Derogation, HandOver, Settlement
-from documents.enums import ContentType, SendState
+from documents.enums import ContentType, MailPurpose, MessageChannel, SendState
 from documents.models import Mail, StoredFile
 from documents.services import open_file
+from documents.services.sms import CALLED_OFF
 from donations.enums import DonorKind
 from donations.models import (
     Allocation,
@@ -60,8 +62,8 @@ from network.demo import DOMAIN, demo_memberships
 from network.enums import OrganisationKind, Role, RolloutState
 from network.models import Commune, Epci, Merger, Organisation, Rollout, User
 from network.siret import is_siret
-from prescriptions.enums import ENDED_STATES, OPEN_NEED_STATES
-from prescriptions.models import DoubleAnswer, Need
+from prescriptions.enums import ENDED_STATES, OPEN_NEED_STATES, ContactChannel, ContactOutcome
+from prescriptions.models import DoubleAnswer, HouseholdMessage, Need, PromisedContact
 from refurb.enums import COUNTED_BY_QUOTA, HOLDS_A_NEED, DeviceState, ErasureOutcome
 from refurb.models import Destruction, Device, Drive, Erasure, Incident
 from reports.enums import ReportState
@@ -335,6 +337,21 @@ class DepartementTests(TestCase):
         assert DoubleAnswer.objects.filter(same=True).exists()
         assert HandOver.objects.filter(co_funding__gt=0).exists()
 
+    def test_families_are_told_in_every_way_they_may_ask_for_and_the_last_are_still_to_be_told(self) -> None:
+        told = PromisedContact.objects.filter(outcome=ContactOutcome.TOLD)
+        assert set(told.values_list("channel", flat=True)) >= {
+            ContactChannel.PHONE, ContactChannel.LETTER, ContactChannel.WORKER,
+        }  # fmt: skip
+        letters = HouseholdMessage.objects.filter(channel=MessageChannel.LETTER)
+        assert letters.sent_off().count() > letters.to_post().count() > 0
+        assert letters.filter(letter__owner_machine="connection").exists()
+        assert LineNotice.objects.filter(outcome=NewsOutcome.TOLD).exists()
+
+    def test_some_computers_were_handed_to_somebody_else_who_brought_a_mandate_and_each_worker_was_told(self) -> None:
+        notes = HandOver.objects.filter(by_mandate=True)
+        assert 0 < notes.count() < HandOver.objects.exclude(handed_over_at=None).count() / 4
+        assert set(notes.values_list("collected_by", flat=True)) <= set(COMES_INSTEAD)
+
     def test_what_is_signed_quotes_a_document_that_was_drawn(self) -> None:
         signed = Signature.objects.filter(state=SignatureState.SIGNED).select_related("document__rendered")
         assert signed.exists()
@@ -408,7 +425,9 @@ class DepartementTests(TestCase):
 
     def test_nothing_was_sent(self) -> None:
         assert not mail.outbox
-        assert set(Mail.objects.filter(forgotten_at=None).values_list("delivery", flat=True)) == {SendState.QUEUED}
+        kept = Mail.objects.filter(forgotten_at=None).exclude(delivery=SendState.QUEUED)
+        called_off = kept.filter(delivery=SendState.FAILED, error__in=CALLED_OFF, purpose=MailPurpose.HOUSEHOLD)
+        assert not kept.difference(called_off).exists(), "what is not queued was overtaken by what came next"
         assert not Mail.objects.exclude(forgotten_at=None).exclude(to=[], body="").exists()
         addresses = {address for to in Mail.objects.values_list("to", flat=True) for address in to}
         assert all(address.endswith(f"@{DOMAIN}") for address in addresses)
