@@ -33,6 +33,16 @@ def news(story: Story) -> Thread:
         day = working_day(day, 5)
 
 
+def last_letters(story: Story) -> Thread:
+    """On the last day what the letter post is waiting for is written; it is still to be posted."""
+    yield (now := local(story.back(1), 16, 50))
+    asked = PromisedContact.objects.to_keep().filter(channel=ContactChannel.LETTER)
+    for contact in asked.select_related("prescription__household", "prescription__prescriber").order_by("pk"):
+        if no_letter(contact.prescription.household) is None:
+            worker = _worker(story, contact.prescription.prescriber)
+            write_letter(actor=worker, prescription=contact.prescription, at=now)
+
+
 def _tell(worker: Membership, contacts: Iterable[PromisedContact], now: datetime) -> None:
     told: list[Prescription] = []
     for contact in contacts:

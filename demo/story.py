@@ -28,7 +28,7 @@ from demo.homes import Homes
 from demo.instruction import instruction, last_photo
 from demo.lists import lists
 from demo.months import months, running_month
-from demo.news import line_news, news
+from demo.news import last_letters, line_news, news
 from demo.offers import Lot, LotLine
 from demo.posting import posting
 from demo.prescribing import addresses, directory, sessions
@@ -72,8 +72,8 @@ MEETING: dict[tuple[StoryPart, ...], tuple[Callable[[Story], Thread], ...]] = {
     (StoryPart.BENCH, StoryPart.FILES): (nights, months, running_month),
     (StoryPart.BENCH,): (committees, last_committee, counts, exchanges, weekly),
     (StoryPart.FILES,): (
-        sittings, news, line_news, coming, rights, instruction, last_photo, calls, lists, directory, sessions,
-        addresses, posting,
+        sittings, news, line_news, last_letters, coming, rights, instruction, last_photo, calls, lists, directory,
+        sessions, addresses, posting,
     ),
 }  # fmt: skip
 """For each part told apart, what reads or does anything of it, or is read there, or gives numbers to the same rows."""
