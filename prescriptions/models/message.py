@@ -14,12 +14,13 @@ from lifecycle.actors import SYSTEM, Actor
 from network.models import Membership, Organisation
 from network.permissions import is_pilot
 from prescriptions.enums import HouseholdState
-from prescriptions.enums.letters import CAME_BACK, NOT_READ, SENT_OFF, MessageFate
+from prescriptions.enums.letters import CAME_BACK, NOT_READ, SAID_TO_LEAVE, SENT_OFF, MessageFate
 from prescriptions.models.household import Household, OfHouseholdQuerySet
 from prescriptions.permissions import posts_letters, works
 
 PRINTED = "printed"
 """What became of a letter: somebody posts it."""
+TOLD_NOTHING = (*NOT_READ, MessageFate.MISNOTED)
 FATES = [*SendState.choices, (PRINTED, "Imprimée, à poster"), *MessageFate.choices]
 
 
@@ -173,6 +174,13 @@ class MessageNoteQuerySet(models.QuerySet["MessageNote"]):
         """Those after which the household does not know what the message said."""
         return self.filter(fate__in=NOT_READ)
 
+    def told_nothing(self) -> Self:
+        """Those after which what the message said is to be said again: not read, or it did not leave."""
+        left = MessageNote._base_manager.filter(
+            message=OuterRef("message"), turn=OuterRef("turn"), fate__in=SAID_TO_LEAVE
+        )
+        return self.filter(Q(fate__in=NOT_READ) | Q(Exists(left), fate=MessageFate.MISNOTED), fate__in=TOLD_NOTHING)
+
 
 class MessageNote(models.Model):
     """What became of a message that Maillon cannot know: somebody says so, once for each kind. Append-only.
@@ -198,8 +206,8 @@ class MessageNote(models.Model):
         indexes = (
             models.Index(
                 fields=("subject", "subject_key"),
-                condition=Q(fate__in=NOT_READ),
-                name="prescriptions_note_not_read",
+                condition=Q(fate__in=TOLD_NOTHING),
+                name="prescriptions_note_nothing",
             ),
         )
         constraints = (
