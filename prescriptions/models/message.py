@@ -6,7 +6,8 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce, NullIf, Upper
 
 from documents.enums import MessageChannel, MessageCode, MessageLanguage, SendState
 from documents.models import Document, Mail, MessageText, Sms, why_stopped
@@ -53,6 +54,11 @@ class HouseholdMessageQuerySet(OfHouseholdQuerySet["HouseholdMessage"]):
             return self.none()
         ours = Q(sender=actor.organisation_id) | Q(written_by__organisation=actor.organisation_id)
         return self.filter(ours, channel=MessageChannel.LETTER, letter__forgotten_at=None)
+
+    def of_file(self, reference: str) -> Self:
+        """The letters that bear this reference of a file, however it is typed."""
+        said = Upper(KeyTextTransform("reference", "letter__values"))
+        return self.annotate(said_reference=said).filter(said_reference=reference.upper())
 
     def to_post(self) -> Self:
         """The letters of which nobody said what they became, and that no other replaces since; of open files."""

@@ -1,11 +1,14 @@
 """What is noted of a letter is judged once it is held, and follows its turn; a mistake taken back is told again."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
+from desk.todo.letters import letters_to_post
 from distribution.letters import write_appointment_letter
 from distribution.models import Appointment
 from lifecycle import gate
@@ -19,6 +22,7 @@ from tests.distribution.hours import booked
 from tests.distribution.shelves import Shelf
 from tests.distribution.test_hours_by_letter import by_letter, once_it_arrives
 from tests.distribution.test_letters_that_come_back import is_known, told_by_letter
+from tests.pages import acting, read
 from tests.prescriptions.files import Circle, again
 from tests.races import at_once
 
@@ -111,3 +115,37 @@ def test_the_database_refuses_a_note_that_does_not_follow_the_turn_of_its_letter
     note(MessageFate.GIVEN, 1)
     with pytest.raises(IntegrityError, match="ne vient pas après"):
         note(MessageFate.UNCLAIMED, 1)
+
+
+@pytest.mark.django_db
+def test_a_letter_is_late_once_a_whole_working_day_has_passed() -> None:
+    circle = Circle()
+    letter = printed(circle)
+    friday = datetime(2027, 1, 8, 16, tzinfo=timezone.get_default_timezone())
+    for days, late in ((0, 0), (2, 0), (3, 0), (4, 1)):
+        at = friday + timedelta(days=days)
+        block = letters_to_post(circle.worker, at)
+        past = HouseholdMessage.objects.filter(pk=letter.pk)
+        shift = friday - letter.written_at
+        assert block.late is not None
+        bound = dict(block.late.children)["written_at__lt"]
+        assert past.filter(written_at__lt=bound - shift).count() == late, days
+
+
+@pytest.mark.django_db
+def test_a_letter_is_found_by_the_reference_of_its_file_and_a_list_that_is_cut_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    circle = Circle()
+    first, second = printed(circle), printed(circle)
+    assert first.letter is not None
+    client, page = acting(circle.worker), reverse("prescriptions:letter_list")
+    papers = [reverse("prescriptions:message_letter", args=[one.pk]) for one in (first, second)]
+    found = read(client, f"{page}?dossier={first.letter.values['reference'].lower()}")
+    assert [paper in found for paper in papers] == [True, False]
+    assert "plus anciennes sont ici" not in read(client, page)
+    assert papers[0] not in read(client, f"{page}?dossier=X")
+    monkeypatch.setattr("prescriptions.views.letters.MOST_LISTED", 1)
+    cut = read(client, page)
+    assert "plus anciennes sont ici" in cut
+    assert [paper in cut for paper in papers] == [True, False]
