@@ -54,10 +54,12 @@ def _concerned(offer: Offer) -> str:
     if not count["all"]:
         return ""
     s = "s" if count["all"] > 1 else ""
+    said = f"{count['all']} demande{s} en cours avec cette version. Ce qu’un opérateur a déjà reçu continue."
+    if not count["again"]:
+        return said
     return (
-        f"{count['all']} demande{s} en cours avec cette version, dont {count['again']} à choisir de nouveau avec le"
-        " foyer\u00a0: qui le suit le lit «\u00a0À faire\u00a0», avec ce qui change. Ce qu’un opérateur a déjà reçu"
-        " continue."
+        f"{said} À choisir de nouveau avec le foyer\u00a0: {count['again']}\u00a0; qui suit le foyer le lit dans"
+        " «\u00a0À faire\u00a0», avec ce qui change."
     )
 
 

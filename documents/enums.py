@@ -30,8 +30,9 @@ STOPPED: dict[str, str] = {
     ATTACHMENT: "la pièce jointe a été effacée",
 }
 """Why a message to a household did not leave, in words; the code of the server or of the service otherwise."""
-FOR_GOOD = (WITHHELD, MOVED)
-"""What was held back on purpose: sending it again would tell somebody else, or somebody who asked not to be told."""
+CALLED_OFF = (WITHHELD, MOVED, REPLACED, OVERTAKEN)
+"""What was called off on purpose, for good: sending it again would tell somebody else, somebody who asked not to be
+told, or what is no longer so."""
 
 
 class ContentType(TextChoices):

@@ -59,6 +59,9 @@ COMPLETE_LAST_DAYS = parameter(
 TELL_DAYS = parameter(
     "prescriptions.tell_days", usual=3, unit="jours ouvrés", label="Prévenir un foyer de la réponse à sa demande"
 )
+POST_DAYS = parameter(
+    "prescriptions.post_days", usual=1, unit="jours ouvrés", label="Poster une lettre imprimée pour un foyer"
+)
 TRANSFER_DAYS = parameter(
     "prescriptions.transfer_days",
     usual=7,

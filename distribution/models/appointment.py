@@ -121,13 +121,13 @@ def not_known(*, of: Collection[MessageCode] = tuple(MessageCode)) -> Q:
 
 
 def _not_read(of: Collection[MessageCode]) -> Q:
-    """What told the hour that it has came back, or went where the household is not: its letter, before somebody noted
-    that it knows; its mail or its SMS since. A number or an address that is corrected once the hour is past says
-    nothing of it; whoever answered that it comes knows it.
+    """What told the hour that it has came back, did not leave as was noted, or went where the household is not: its
+    letter, before somebody noted that it knows; its mail or its SMS since. A number or an address that is corrected
+    once the hour is past says nothing of it; whoever answered that it comes knows it.
     """
     entries = AppointmentEntry.objects.filter(object=OuterRef(OuterRef("pk"))).order_by("-seq")
     since = Subquery(entries.filter(verb__in=("book", "move", "cancel")).values("at")[:1])
-    notes = MessageNote.objects.not_read().filter(
+    notes = MessageNote.objects.told_nothing().filter(
         subject="appointment", subject_key=OuterRef("pk"), noted_at__gte=OuterRef("told_at"), message__code__in=of
     )
     in_time = ~Q(fate=MessageFate.ASTRAY) | Q(noted_at__lt=OuterRef("starts_at"))

@@ -9,10 +9,12 @@ from django.db.models import F, Q
 
 from documents.enums import (
     ATTACHMENT,
-    FOR_GOOD,
+    CALLED_OFF,
     FORGOTTEN,
     INTERRUPTED,
     MOVED,
+    OVERTAKEN,
+    REPLACED,
     STOPPED,
     TO_THE_ADDRESSEE_ALONE,
     WITHHELD,
@@ -29,6 +31,8 @@ FAILURES = {
     ATTACHMENT: "Une pièce jointe a été effacée, ou n’est plus celle qui a été déposée.",
     WITHHELD: "Le courriel a été retenu\u00a0: le foyer ne veut plus rien recevoir, ou n’est plus suivi.",
     MOVED: "Le courriel a été retenu\u00a0: le foyer a changé d’adresse de courriel, ou de moyen.",
+    REPLACED: "Le courriel a été annulé avant de partir\u00a0: ce qu’il disait n’est plus vrai.",
+    OVERTAKEN: "Le courriel a été annulé avant de partir\u00a0: autre chose a suivi, il n’était plus à dire.",
 }
 UNKNOWN_FAILURE = "Le serveur de messagerie l’a refusé ou n’a pas répondu."
 
@@ -124,8 +128,8 @@ class Mail(models.Model):
 
     @property
     def may_leave_again(self) -> bool:
-        """Whether it did not leave, and was not held back on purpose."""
-        return self.delivery == SendState.FAILED and self.forgotten_at is None and self.error not in FOR_GOOD
+        """Whether it did not leave, and was not called off on purpose."""
+        return self.delivery == SendState.FAILED and self.forgotten_at is None and self.error not in CALLED_OFF
 
     @property
     def failure(self) -> str:

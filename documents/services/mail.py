@@ -19,8 +19,8 @@ from django.utils.text import Truncator
 
 from documents.enums import (
     ATTACHMENT,
+    CALLED_OFF,
     DELIVERY_MAILER,
-    FOR_GOOD,
     FORGOTTEN,
     INTERRUPTED,
     TO_THE_ADDRESSEE_ALONE,
@@ -120,7 +120,7 @@ def deliver_mail(*, mail: int, last_try: bool = False) -> None:
 
 @transaction.atomic
 def resend_mail(*, mail: Mail, by: Actor) -> Mail:
-    """Queue again a mail that did not leave. One that left, was forgotten or held back is returned unchanged.
+    """Queue again a mail that did not leave. One that left, was forgotten or called off is returned unchanged.
 
     Raises PermissionDenied for anyone but the pilot.
     """
@@ -231,11 +231,11 @@ def _take(pk: int) -> Mail | None:
 def _settle(mail: Mail, **columns: object) -> None:
     """Write what came of this attempt, unless another attempt began since or the mail was forgotten.
 
-    What was held back meanwhile is tried no more.
+    What was called off meanwhile is tried no more.
     """
     row = Mail.objects.filter(pk=mail.pk, attempts=mail.attempts, forgotten_at=None)
     if columns["delivery"] == SendState.QUEUED:
-        row.filter(error__in=FOR_GOOD).update(delivery=SendState.FAILED)
+        row.filter(error__in=CALLED_OFF).update(delivery=SendState.FAILED)
         row = row.filter(delivery=SendState.SENDING)
     row.update(**columns)
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from documents.enums import FOR_GOOD, FORGOTTEN, INTERRUPTED, OVERTAKEN, REFUSED, REPLACED, SHUT, SendState
+from documents.enums import CALLED_OFF, FORGOTTEN, INTERRUPTED, REFUSED, REPLACED, SHUT, SendState
 from documents.exceptions import DeliveryFailed
 from documents.jobs import put_off
 from documents.models import Sms, SmsAnswer
@@ -18,7 +18,6 @@ from lifecycle.locking import locked
 
 MOST_TRIES = 6
 A_DAY = timedelta(days=1)
-CALLED_OFF = (*FOR_GOOD, REPLACED, OVERTAKEN)
 
 
 def takes_sms(number: str) -> bool:

@@ -17,6 +17,8 @@ class MessageFate(TextChoices):
 
 SENT_OFF = (MessageFate.POSTED, MessageFate.GIVEN, MessageFate.DROPPED)
 """What is noted of a letter that was printed, once; again when that was noted by mistake."""
+SAID_TO_LEAVE = (MessageFate.POSTED, MessageFate.GIVEN)
+"""What says that a letter is on its way to its household, or in its hands."""
 CAME_BACK = (MessageFate.UNKNOWN, MessageFate.UNCLAIMED)
 """What the envelope of a letter that comes back says."""
 NOT_READ = (*CAME_BACK, MessageFate.ASTRAY)

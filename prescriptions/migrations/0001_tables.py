@@ -1199,7 +1199,7 @@ class Migration(migrations.Migration):
                     "verbose_name_plural": "suites de messages",
                     "ordering": ("pk",),
                     "indexes": [
-                        models.Index(condition=models.Q(("fate__in", ("unknown", "unclaimed", "astray"))), fields=["subject", "subject_key"], name="prescriptions_note_not_read"),
+                        models.Index(condition=models.Q(("fate__in", ("unknown", "unclaimed", "astray", "misnoted"))), fields=["subject", "subject_key"], name="prescriptions_note_nothing"),
                     ],
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("fate__in", ["posted", "given", "dropped", "misnoted", "unknown", "unclaimed", "astray"])), name="prescriptions_note_fate"),

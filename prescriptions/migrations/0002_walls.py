@@ -150,6 +150,17 @@ BEGIN
         RAISE EXCEPTION 'Seule une lettre se poste ou revient.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'prescriptions_note_fits';
     END IF;
+    IF NEW.turn <> (
+        SELECT count(*) FROM prescriptions_messagenote AS noted
+        WHERE noted.message_id = NEW.message_id AND noted.fate = 'misnoted'
+    ) OR NEW.fate IN ('misnoted', 'unknown', 'unclaimed') AND NOT EXISTS (
+        SELECT 1 FROM prescriptions_messagenote AS noted
+        WHERE noted.message_id = NEW.message_id AND noted.turn = NEW.turn
+        AND (noted.fate = 'posted' OR NEW.fate = 'misnoted' AND noted.fate IN ('given', 'dropped'))
+    ) THEN
+        RAISE EXCEPTION 'Cette suite ne vient pas après ce qui est noté de la lettre.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'prescriptions_note_fits';
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER prescriptions_note_fits BEFORE INSERT ON prescriptions_messagenote FOR EACH ROW
@@ -159,7 +170,8 @@ NOTE_FREE = """
 DROP TRIGGER prescriptions_note_fits ON prescriptions_messagenote;
 DROP FUNCTION prescriptions_note_fits();
 """
-"""Nobody posts a mail or an SMS, and none comes back by the post."""
+"""Nobody posts a mail or an SMS, and none comes back by the post; a letter comes back, or is taken back, in the turn in
+which it was said to leave."""
 
 FORGOTTEN = """
 CREATE FUNCTION prescriptions_household_forgotten() RETURNS trigger LANGUAGE plpgsql AS $$

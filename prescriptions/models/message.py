@@ -6,7 +6,8 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce, NullIf, Upper
 
 from documents.enums import MessageChannel, MessageCode, MessageLanguage, SendState
 from documents.models import Document, Mail, MessageText, Sms, why_stopped
@@ -14,12 +15,13 @@ from lifecycle.actors import SYSTEM, Actor
 from network.models import Membership, Organisation
 from network.permissions import is_pilot
 from prescriptions.enums import HouseholdState
-from prescriptions.enums.letters import CAME_BACK, NOT_READ, SENT_OFF, MessageFate
+from prescriptions.enums.letters import CAME_BACK, NOT_READ, SAID_TO_LEAVE, SENT_OFF, MessageFate
 from prescriptions.models.household import Household, OfHouseholdQuerySet
 from prescriptions.permissions import posts_letters, works
 
 PRINTED = "printed"
 """What became of a letter: somebody posts it."""
+TOLD_NOTHING = (*NOT_READ, MessageFate.MISNOTED)
 FATES = [*SendState.choices, (PRINTED, "Imprimée, à poster"), *MessageFate.choices]
 
 
@@ -52,6 +54,11 @@ class HouseholdMessageQuerySet(OfHouseholdQuerySet["HouseholdMessage"]):
             return self.none()
         ours = Q(sender=actor.organisation_id) | Q(written_by__organisation=actor.organisation_id)
         return self.filter(ours, channel=MessageChannel.LETTER, letter__forgotten_at=None)
+
+    def of_file(self, reference: str) -> Self:
+        """The letters that bear this reference of a file, however it is typed."""
+        said = Upper(KeyTextTransform("reference", "letter__values"))
+        return self.annotate(said_reference=said).filter(said_reference=reference.upper())
 
     def to_post(self) -> Self:
         """The letters of which nobody said what they became, and that no other replaces since; of open files."""
@@ -173,6 +180,13 @@ class MessageNoteQuerySet(models.QuerySet["MessageNote"]):
         """Those after which the household does not know what the message said."""
         return self.filter(fate__in=NOT_READ)
 
+    def told_nothing(self) -> Self:
+        """Those after which what the message said is to be said again: not read, or it did not leave."""
+        left = MessageNote._base_manager.filter(
+            message=OuterRef("message"), turn=OuterRef("turn"), fate__in=SAID_TO_LEAVE
+        )
+        return self.filter(Q(fate__in=NOT_READ) | Q(Exists(left), fate=MessageFate.MISNOTED), fate__in=TOLD_NOTHING)
+
 
 class MessageNote(models.Model):
     """What became of a message that Maillon cannot know: somebody says so, once for each kind. Append-only.
@@ -198,8 +212,8 @@ class MessageNote(models.Model):
         indexes = (
             models.Index(
                 fields=("subject", "subject_key"),
-                condition=Q(fate__in=NOT_READ),
-                name="prescriptions_note_not_read",
+                condition=Q(fate__in=TOLD_NOTHING),
+                name="prescriptions_note_nothing",
             ),
         )
         constraints = (

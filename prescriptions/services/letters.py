@@ -14,11 +14,12 @@ from django.utils import timezone
 from documents.enums import MessageChannel, SendState
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
-from lifecycle.locking import locked, locked_row
+from lifecycle.locking import locked
 from lifecycle.machine import Reason
 from prescriptions.emails import letter_back_for_worker
-from prescriptions.enums.letters import CAME_BACK, NOT_READ, SENT_OFF, MessageFate
+from prescriptions.enums.letters import CAME_BACK, NOT_READ, SAID_TO_LEAVE, SENT_OFF, MessageFate
 from prescriptions.models import Household, HouseholdMessage, MessageNote
+from prescriptions.models.message import HouseholdMessageQuerySet
 from prescriptions.permissions import posts_letters
 from prescriptions.services.messages import on_paper, written_to
 
@@ -53,8 +54,7 @@ def post_letters(*, actor: Actor, letters: Iterable[int], fate: str, at: datetim
         raise PermissionDenied
     if fate not in SENT_OFF:
         raise Refused({0: (HOW_SENT,)})
-    asked = HouseholdMessage.objects.letters_of(actor).filter(pk__in=list(letters)).values("pk")
-    rows = locked(HouseholdMessage.objects.filter(pk__in=asked).to_post().select_related("letter"))
+    rows = list(_held(actor, letters).to_post().select_related("letter").order_by("pk"))
     _note(rows, MessageFate(fate), actor, at or timezone.now())
     return len(rows)
 
@@ -63,15 +63,18 @@ def post_letters(*, actor: Actor, letters: Iterable[int], fate: str, at: datetim
 def take_back_note(*, actor: Actor, letter: HouseholdMessage, at: datetime | None = None) -> HouseholdMessage:
     """What was noted of it was a mistake: it did not leave, and is to be posted again.
 
+    What was known by it falls, if it was said to have left.
     Raises PermissionDenied, Refused when nothing is noted of it, or when it came back.
     """
     if not posts_letters(actor):
         raise PermissionDenied
-    asked = HouseholdMessage.objects.letters_of(actor).filter(pk=letter.pk).values("pk")
-    row = locked_row(HouseholdMessage.objects.filter(pk__in=asked).sent_off().select_related("letter"))
+    row = _held(actor, [letter.pk]).sent_off().with_note().select_related("letter").first()
     if row is None:
         raise Refused({letter.pk: (NOT_NOTED,)})
-    _note([row], MessageFate.MISNOTED, actor, at or timezone.now())
+    instant = at or timezone.now()
+    _note([row], MessageFate.MISNOTED, actor, instant)
+    if _said_to_leave(row):
+        _fall([row], instant)
     return row
 
 
@@ -87,9 +90,8 @@ def note_letter_back(
         raise PermissionDenied
     if fate not in CAME_BACK:
         raise Refused({letter.pk: (HOW_BACK,)})
-    asked = HouseholdMessage.objects.letters_of(actor).filter(pk=letter.pk).values("pk")
     around = ("letter", "household__commune", "household__joined_into__commune")
-    row = locked_row(HouseholdMessage.objects.filter(pk__in=asked).may_come_back().select_related(*around))
+    row = _held(actor, [letter.pk]).may_come_back().select_related(*around).first()
     if row is None:
         raise Refused({letter.pk: (NOT_POSTED,)})
     instant = at or timezone.now()
@@ -99,6 +101,18 @@ def note_letter_back(
     _note([row], MessageFate(fate), actor, instant)
     letter_back_for_worker(row, household, MessageFate(fate), instant)
     return row
+
+
+def _held(actor: Actor, letters: Iterable[int]) -> HouseholdMessageQuerySet:
+    """These letters of one's organisation, held: what is noted of them is judged after, for two clerks may be at it."""
+    asked = HouseholdMessage.objects.letters_of(actor).filter(pk__in=list(letters)).values("pk")
+    held = locked(HouseholdMessage.objects.filter(pk__in=asked))
+    return HouseholdMessage.objects.filter(pk__in=[row.pk for row in held])
+
+
+def _said_to_leave(letter: HouseholdMessage) -> bool:
+    """Whether what was noted of it last (``with_note``) says that it left."""
+    return getattr(letter, "fate", "") in SAID_TO_LEAVE
 
 
 def _went_to(letter: HouseholdMessage, household: Household) -> bool:
@@ -116,7 +130,8 @@ def note_astray(household: Household, changed: Iterable[str], *, actor: Actor, a
     noted = MessageNote.objects.not_read().values("message")
     left = Q(mail__delivery__in=LEFT) | Q(sms__delivery__in=LEFT) | Q(letter__forgotten_at=None, letter__isnull=False)
     rows = written_to([household.pk]).filter(left, channel__in=ways).exclude(pk__in=noted)
-    _note(list(rows.select_related(*CARRIED)), MessageFate.ASTRAY, actor, at)
+    held = [row.pk for row in locked(HouseholdMessage.objects.filter(pk__in=rows.values("pk")))]
+    _note(list(rows.filter(pk__in=held).select_related(*CARRIED)), MessageFate.ASTRAY, actor, at)
 
 
 def _note(rows: Sequence[HouseholdMessage], fate: MessageFate, actor: Actor, at: datetime) -> None:
@@ -125,5 +140,9 @@ def _note(rows: Sequence[HouseholdMessage], fate: MessageFate, actor: Actor, at:
         MessageNote.of(row, fate, by=actor, at=at, turn=turns.get(row.pk, 0)) for row in rows
     )
     if rows and fate in NOT_READ:
-        for falls in _falls:
-            falls(rows, at)
+        _fall(rows, at)
+
+
+def _fall(rows: Sequence[HouseholdMessage], at: datetime) -> None:
+    for falls in _falls:
+        falls(rows, at)

@@ -24,6 +24,7 @@ from typography.french import Noun
 COMES_BACK_WITHIN = timedelta(days=90)
 """How long after something was noted of it a letter is listed as one that may come back."""
 MOST_LISTED = 100
+LONGEST_REFERENCE = 40
 LETTER = Noun("lettre notée", "lettres notées", feminine=True)
 BACK = (
     "C’est noté\u00a0: la lettre est revenue, le foyer ne sait pas ce qu’elle disait. Son travailleur social l’apprend."
@@ -36,11 +37,14 @@ REPLACED = "C’est noté. Elle n’est pas à poster pour autant\u00a0: une aut
 @require_safe
 def letter_list(request: Request) -> HttpResponse:
     """What is to be posted, the oldest first; what was noted lately: it may come back, or was noted by mistake."""
-    rows = _letters(request)
+    file = request.GET.get("dossier", "").strip()[:LONGEST_REFERENCE]
+    rows = _letters(request).of_file(file) if file else _letters(request)
     noted = rows.sent_off().with_note().filter(noted_at__gte=timezone.now() - COMES_BACK_WITHIN)
     context = {
         "items": _shown(rows.to_post().order_by("written_at", "pk")),
         "noted": _shown(noted.order_by("-noted_at", "-pk")),
+        "file": file,
+        "most": MOST_LISTED,
         "works": works(request.membership),
         "sent_off": [(one.value, one.label) for one in SENT_OFF],
         "came_back": [(one.value, one.label) for one in CAME_BACK],

@@ -113,7 +113,8 @@ def test_a_new_version_of_an_offer_is_told_with_what_it_changes_and_is_chosen_in
     chosen, sent = line.chosen(), another(line).sent()
     replace = reverse("desk:reference_replace", args=["offres", line.offer.pk])
     told = read(acting(line.pilot), replace)
-    assert "2 demandes en cours avec cette version, dont 1 à choisir de nouveau" in told
+    assert "2 demandes en cours avec cette version. Ce qu’un opérateur a déjà reçu continue." in told
+    assert "À choisir de nouveau avec le foyer\u00a0: 1\u00a0; qui suit le foyer le lit dans" in told
     today = timezone.localdate()
     Offer.objects.filter(pk=line.offer.pk).update(valid_to=today - timedelta(days=1))
     newer = make_offer(code=line.offer.code, operator=line.operator, price=Decimal("12.90"), valid_from=today)

@@ -14,10 +14,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from documents.checks import check_delivery
 from documents.emails import compose
-from documents.enums import MailPurpose, SendState
+from documents.enums import CALLED_OFF, MailPurpose, SendState
 from documents.exceptions import DeliveryFailed
 from documents.models import Mail
-from documents.services import forget_account_mails, forget_mails, queue_mail, resend_mail
+from documents.services import call_off_mails, forget_account_mails, forget_mails, queue_mail, resend_mail
 from documents.services.mail import deliver_mail
 from documents.tasks import MAIL_RETRIES
 from lifecycle.actors import SYSTEM
@@ -282,6 +282,39 @@ def test_the_pilot_sends_again_what_did_not_leave(pilot: Membership, mailoutbox:
     deliver_mail(mail=mail.pk)
     assert len(mailoutbox) == 1
     assert resend_mail(mail=mail, by=pilot).delivery == SendState.SENT
+
+
+@pytest.mark.parametrize("why", CALLED_OFF)
+@pytest.mark.parametrize("before", [SendState.QUEUED, SendState.FAILED])
+def test_a_mail_called_off_is_sent_again_by_nobody(
+    pilot: Membership, mailoutbox: Box, why: str, before: SendState
+) -> None:
+    mail = write()
+    Mail.objects.filter(pk=mail.pk).update(delivery=before, error="SMTP" if before == SendState.FAILED else "")
+    assert call_off_mails([mail.pk], error=why) == 1
+    deliver_mail(mail=mail.pk)
+    held = resend_mail(mail=mail, by=pilot)
+    assert (held.delivery, held.error, held.may_leave_again) == (SendState.FAILED, why, False)
+    assert "Le courriel a été" in held.failure
+    deliver_mail(mail=mail.pk)
+    assert mailoutbox == []
+
+
+@pytest.mark.parametrize("why", CALLED_OFF)
+def test_a_mail_called_off_while_it_is_being_sent_has_no_other_try(
+    db: None, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    mail = write()
+
+    def called_off(*_: Any) -> None:
+        call_off_mails([mail.pk], error=why)
+        raise smtplib.SMTPServerDisconnected
+
+    monkeypatch.setattr(LOCMEM, called_off)
+    with pytest.raises(DeliveryFailed):
+        deliver_mail(mail=mail.pk)
+    assert reread(mail).delivery == SendState.FAILED
+    assert not reread(mail).may_leave_again
 
 
 def test_nobody_else_sends_again(technician: Membership) -> None:
