@@ -29,13 +29,20 @@ BEGUN: dict[ContactAbout, tuple[NeedKind, ...]] = {
     ContactAbout.OFFERS: CONNECTION_KINDS,
 }
 """What the sheet of an accepted request promises to tell once a need begins to be served, by its kind."""
-OVERTAKEN_BY = ("submit", "unask_completion", "withdraw", "revoke", "expire", "fulfil", "close_unmet", "decline")
+OVERTAKEN_BY = ("submit", "unask_completion", "withdraw", "revoke", "fulfil", "close_unmet", "decline")
 """The verbs after which what was to be told is not true any more, or is known to the household."""
 
 
 def promise(move: Move) -> None:
     """The household is to be told."""
     promise_contacts(prescriptions_of(move), PROMISED[move.verb], move.at)
+
+
+def promise_expired(move: Move) -> None:
+    """Nobody answered, and it stopped: its household is told. One that had said no knows it."""
+    rows = prescriptions_of(move)
+    overtake_contacts([row.pk for row in rows if row.declined_at is not None], move.at)
+    promise_contacts([row for row in rows if row.declined_at is None], ContactAbout.EXPIRED, move.at)
 
 
 def promise_begun(move: Move) -> None:
@@ -146,6 +153,7 @@ def register() -> None:
     """The registrations of this subject."""
     for verb in PROMISED:
         on_transition("prescription", verb, promise)
+    on_transition("prescription", "expire", promise_expired)
     on_transition("prescription", "transfer", promise_transferred)
     for verb in OVERTAKEN_BY:
         on_transition("prescription", verb, overtake)

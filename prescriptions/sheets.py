@@ -24,6 +24,7 @@ TOLD = (
     "unask_completion",
     "accept",
     "refuse",
+    "confirm",
     "decline",
     "reconsider",
     "transfer",

@@ -64,6 +64,11 @@ LOST = {
 """What is told of a need that is met no more: while its device is owed, then."""
 PREPARED = "Votre ligne se prépare\u00a0: suivez votre fiche de connexion."
 """Once an offer is chosen; until then, what the app of lines says."""
+KEPT_UNTIL = (
+    "Votre place dans l’ordre est gardée jusqu’au {day}. Vous en avez toujours besoin\u00a0? Dites-le avant à votre "
+    "travailleur social, sinon la demande s’arrête."
+)
+"""While nothing is put aside, nor under way: what is keeps it."""
 ANOTHER = "Une autre demande est possible\u00a0: parlez-en à votre travailleur social."
 
 
@@ -181,7 +186,10 @@ def _accepted(prescription: Prescription, needs: Sequence[Need]) -> Telling:
         sentences.append(translatable("Dès qu’il y a pour vous {what}, {reached}.", what=what, reached=told))
     sentences += [AT_THE_POINT[what] for what in waited if what in AT_THE_POINT]
     if waited:
-        sentences.append("Votre place dans l’ordre est gardée.")
+        ends = not started and prescription.valid_until and prescription.valid_until > timezone.now()
+        day = TranslatableDay.of(prescription.valid_until) if ends else None
+        kept_until = translatable(KEPT_UNTIL, day=day) if day else "Votre place dans l’ordre est gardée."
+        sentences.append(kept_until)
     sentences += [_lost(need) for need in needs if need.is_lost]
     return Telling(
         PrescriptionPaperKind.ACCEPTED,

@@ -57,7 +57,7 @@ def _for_whom(prescription: Any, actor: Membership, away: Mapping[int, AdviserAb
         return ""
     if (absence := away.get(adviser.user_id)) is not None:
         return f", pour {adviser.user}, qui s’absente jusqu’au {day(absence.last_on)}"
-    return f", {adviser.user} s’en occupe"
+    return f", {adviser.user} s’en occupe" if adviser.is_held else f", tenue par {adviser.user}, qui n’agit plus ici"
 
 
 def _uncovered(absences: Sequence[AdviserAbsence], today: date) -> Block:

@@ -179,6 +179,7 @@ class ContactAbout(TextChoices):
     REFERRED = "referred", "Il est attendu dans un lieu d’accompagnement"
     OFFERS = "offers", "Des offres d’internet ou de téléphone sont à choisir"
     TRANSFER = "transfer", "Un autre travailleur social suit sa demande"
+    EXPIRED = "expired", "Sa demande a expiré"
 
 
 class ContactOutcome(TextChoices):

@@ -822,7 +822,7 @@ class Migration(migrations.Migration):
                 fields=[
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                     ("prescription", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="promised_contacts", to="prescriptions.prescription", verbose_name="prescription")),
-                    ("about", models.CharField(choices=[("missing", "Il manque quelque chose à sa demande"), ("accepted", "Sa demande est acceptée"), ("refused", "Sa demande est refusée"), ("referred", "Il est attendu dans un lieu d’accompagnement"), ("offers", "Des offres d’internet ou de téléphone sont à choisir"), ("transfer", "Un autre travailleur social suit sa demande")], max_length=8, verbose_name="ce qui est à dire")),
+                    ("about", models.CharField(choices=[("missing", "Il manque quelque chose à sa demande"), ("accepted", "Sa demande est acceptée"), ("refused", "Sa demande est refusée"), ("referred", "Il est attendu dans un lieu d’accompagnement"), ("offers", "Des offres d’internet ou de téléphone sont à choisir"), ("transfer", "Un autre travailleur social suit sa demande"), ("expired", "Sa demande a expiré")], max_length=8, verbose_name="ce qui est à dire")),
                     ("channel", models.CharField(choices=[("phone", "Appel téléphonique"), ("sms", "SMS"), ("email", "Courriel"), ("letter", "Courrier postal"), ("worker", "Par son travailleur social")], max_length=8, verbose_name="comment")),
                     ("promised_at", models.DateTimeField(verbose_name="promis le")),
                     ("due_on", models.DateField(verbose_name="à faire avant le")),
@@ -847,7 +847,7 @@ class Migration(migrations.Migration):
                             ),
                             name="prescriptions_contact_outcome",
                         ),
-                        models.CheckConstraint(condition=models.Q(("about__in", ["missing", "accepted", "refused", "referred", "offers", "transfer"])), name="prescriptions_contact_about"),
+                        models.CheckConstraint(condition=models.Q(("about__in", ["missing", "accepted", "refused", "referred", "offers", "transfer", "expired"])), name="prescriptions_contact_about"),
                         models.CheckConstraint(condition=models.Q(("channel__in", ["phone", "sms", "email", "letter", "worker"])), name="prescriptions_contact_channel"),
                         models.CheckConstraint(condition=models.Q(("settled_at", None), ("settled_at__gte", models.F("promised_at")), _connector="OR"), name="prescriptions_contact_dates"),
                     ],

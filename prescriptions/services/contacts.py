@@ -60,6 +60,7 @@ STILL_SAID = {
     ContactAbout.REFERRED: (PrescriptionState.ACCEPTED,),
     ContactAbout.OFFERS: (PrescriptionState.ACCEPTED,),
     ContactAbout.TRANSFER: LIVE_STATES,
+    ContactAbout.EXPIRED: (PrescriptionState.EXPIRED,),
 }
 """Where a request stands while this is news of it."""
 NO_WAY = "contact"

@@ -43,6 +43,9 @@ from prescriptions.views.sheet import household_sheet, needs_of, open_needs, she
 from prescriptions.views.steps import household_step, need_step, next_step
 from prescriptions.views.transfers import offers
 
+OVER = (PrescriptionState.EXPIRED, PrescriptionState.WITHDRAWN, PrescriptionState.CLOSED_UNMET)
+"""How a request ends without what was asked: another one may be begun from its page."""
+
 
 @require_safe
 def prescription_detail(request: Request, reference: str) -> HttpResponse:
@@ -68,6 +71,7 @@ def prescription_detail(request: Request, reference: str) -> HttpResponse:
         "can_begin": works(actor)
         and can_create_prescription(actor) is not None
         and prescription.household.state == "open",
+        "over": OVER,
         "can_edit": prescription.state in ("draft", "incomplete") and can_submit_prescription(actor) is not None,
     }
     return render(request, "prescriptions/prescription_detail.html", context)

@@ -14,6 +14,7 @@ from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind, Role
 from network.models import Membership
+from network.services.memberships import close_membership
 from prescriptions.enums import NoteAudience
 from prescriptions.instruction import clocks_of
 from prescriptions.models import AdviserAbsence, FileNote, Prescription
@@ -50,6 +51,16 @@ def waits(prescription: Prescription, actor: Membership) -> bool:
 
 
 # --- who holds what
+
+
+def test_nobody_is_said_to_deal_with_what_was_held_by_somebody_who_left(circle: Circle) -> None:
+    prescription = circle.submitted()
+    gone, stays = circle.adviser, colleague(circle)
+    done(acting(gone), page_of(prescription, "prescription_take_up"))
+    close_membership(membership=gone)
+    page = read(acting(stays), "/")
+    assert f"tenue par {gone.user}, qui n’agit plus ici" in page
+    assert f"{gone.user} s’en occupe" not in page
 
 
 def test_taken_given_and_given_back_it_is_on_the_first_page_of_whoever_holds_it(circle: Circle) -> None:

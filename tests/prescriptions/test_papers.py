@@ -98,7 +98,7 @@ def test_no_state_is_without_a_telling_and_none_asks_two_things_at_once(state: s
 def test_every_state_but_the_draft_is_told() -> None:
     assert set(PrescriptionState.values) - {"draft"} == set(TOLD) - {"declined"}
     assert {verb for verb in verbs_of(Prescription) if verb not in TOLD_BY} == {
-        *("create", "confirm", "hand_on", "relocate", "remind"),
+        *("create", "hand_on", "relocate", "remind"),
         *("take_up", "assign", "give_back", "regroup"),  # who holds it, and in which file, is no news for the household
     }
 
