@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from viewflow.workflow.activation import Activation
 from viewflow.workflow.base import Node
@@ -12,7 +13,7 @@ from viewflow.workflow.models import Task
 from conventions.circuit import WAITING, lock_process, processes_of, type_of
 from conventions.enums import ALIVE, ConventionState, ReviewState, SignatureState
 from conventions.flows import ConventionFlow
-from conventions.machine.ending_rules import NOTICE_FOLLOWED, NOTICE_GIVEN, party_of
+from conventions.machine.ending_rules import NOTICE_FOLLOWED, NOTICE_GIVEN, own_notices, party_of
 from conventions.models import Convention, EndConsent, Review, Signature, SignatureDeposit
 from conventions.permissions import (
     PARTIES,
@@ -122,16 +123,18 @@ def to_agree_end(actor: Actor) -> QuerySet[Convention]:
     )
 
 
-def to_end_alone(actor: Actor) -> QuerySet[Convention]:
-    """The conventions that the party of whoever acts said it would end alone, once its delay has passed."""
+def to_end_alone(actor: Actor) -> QuerySet[Any]:
+    """The conventions that the party of whoever acts said it would end alone, once its delay has passed.
+
+    ``noticed_at``: when it said so.
+    """
     scope = can_take_back_notice_convention(actor)
     if scope is None:
-        return Convention.objects.none()
+        return Convention.objects.none().annotate(noticed_at=F("moved_at"))
     now = Context(timezone.now(), actor)
     passed = NOTICE_GIVEN.condition(now) & NOTICE_FOLLOWED.condition(now)
-    return Convention.objects.visible_to(actor).filter(
-        scope, passed, ~Q(notice_reason=""), state__in=(ConventionState.SIGNED, *ALIVE)
-    )
+    rows = Convention.objects.visible_to(actor).filter(scope, passed, state__in=(ConventionState.SIGNED, *ALIVE))
+    return rows.annotate(noticed_at=Subquery(own_notices(now).values("told_at")[:1]))
 
 
 # --- taking charge

@@ -7,9 +7,7 @@ from django.utils import timezone
 from conventions.addressees import KINDS, everyone_of, people_of
 from conventions.emails import page_at, tell_all, write
 from conventions.enums import EndDeclineReason, Party
-from conventions.machine.ending_rules import alone_between
-from conventions.models import Convention
-from conventions.notices import notices_of
+from conventions.models import Convention, EndNotice
 from network.models import Membership
 
 
@@ -39,15 +37,18 @@ def end_declined_for_parties(convention: Convention, party: Party, reason: str, 
     tell_all("end_declined_for_parties", convention, at, by=by, reason=EndDeclineReason(reason).label)
 
 
-def notice_given_for_parties(convention: Convention, at: datetime) -> None:
+def notice_given_for_parties(notice: EndNotice, at: datetime) -> None:
     """One party says that it will end it alone: by which paper, of which day, and from when it may."""
-    assert convention.notice_by is not None
-    alone = alone_between(convention, timezone.localdate(at))
-    paper = page_at("convention_notice", convention.reference, notices_of(convention)[-1].rank)
-    given = {"by": convention.notice_by.organisation, "alone": alone, "paper": paper}
-    tell_all("notice_given_for_parties", convention, at, **given)
+    _tell("notice_given_for_parties", notice, at)
 
 
-def notice_taken_back_for_parties(convention: Convention, at: datetime) -> None:
+def notice_taken_back_for_parties(notice: EndNotice, at: datetime) -> None:
     """The party that was to end it alone stays: it goes on."""
-    tell_all("notice_taken_back_for_parties", convention, at, notice=notices_of(convention)[-1])
+    _tell("notice_taken_back_for_parties", notice, at)
+
+
+def _tell(template: str, notice: EndNotice, at: datetime) -> None:
+    """All are told of a notice: with the address of its paper, and between which days its party may end it."""
+    alone = notice.alone_between(timezone.localdate(at))
+    paper = page_at("convention_notice", notice.convention.reference, notice.rank)
+    tell_all(template, notice.convention, at, notice=notice, alone=alone, paper=paper)

@@ -6,8 +6,8 @@ from conventions import emails_ending as emails
 from conventions.documents import freeze_agreement
 from conventions.enums import Party, TerminateReason
 from conventions.followers import conventions_of
-from conventions.machine.ending_rules import party_of
-from conventions.models import EndConsent
+from conventions.machine.ending_rules import alone_from, party_of
+from conventions.models import OPEN, EndConsent, EndNotice
 from lifecycle import gate
 from lifecycle.machine import Context
 from lifecycle.registry import Move, on_transition
@@ -54,17 +54,45 @@ def tell_end_declined(move: Move) -> None:
         emails.end_declined_for_parties(convention, party, move.values["reason"], move.at)
 
 
-def tell_notice(move: Move) -> None:
-    """The two other parties and the pilot read the paper, and from when it may end; or that it goes on."""
-    tell = emails.notice_given_for_parties if move.verb == "give_notice" else emails.notice_taken_back_for_parties
+def open_notice(move: Move) -> None:
+    """The paper is kept, with the day from which it counts; the two other parties and the pilot read it.
+
+    One that the party did not follow in time is followed by this one.
+    """
+    day, reason = timezone.localdate(move.at), move.values["reason"]
+    given_on = move.values["notice_on"]
     for convention in conventions_of(move):
-        tell(convention, move.at)
+        party = party_of(Context(move.at, move.actor))
+        assert party is not None
+        assert move.actor.pk is not None
+        convention.end_notices.filter(OPEN, party=party).update(lapsed_at=move.at)
+        notice = EndNotice.objects.create(
+            convention=convention,
+            rank=convention.seq,
+            party=party,
+            reason=reason,
+            given_on=given_on,
+            file=move.values["notice_file"],
+            told_at=move.at,
+            given_by_id=move.actor.pk,
+            alone_on=alone_from(given_on, day, reason, day),
+        )
+        emails.notice_given_for_parties(notice, move.at)
+
+
+def close_notice(move: Move) -> None:
+    """It is taken back: the convention goes on, and all are told."""
+    for convention in conventions_of(move):
+        notice = convention.end_notices.get(OPEN, party=party_of(Context(move.at, move.actor)))
+        notice.taken_back_at = move.at
+        notice.save(update_fields=["taken_back_at"])
+        emails.notice_taken_back_for_parties(notice, move.at)
 
 
 def register() -> None:
     """Each step of the proposal, and of an end by one party alone."""
-    on_transition("convention", "give_notice", tell_notice)
-    on_transition("convention", "take_back_notice", tell_notice)
+    on_transition("convention", "give_notice", open_notice)
+    on_transition("convention", "take_back_notice", close_notice)
     on_transition("convention", "propose_end", open_end_agreement)
     on_transition("convention", "agree_end", end_when_agreed)
     on_transition("convention", "record_end", end_when_agreed)

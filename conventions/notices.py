@@ -1,42 +1,24 @@
-"""The papers by which a party said that it would end a convention alone: each stays, taken back or not."""
+"""The papers by which parties said that they would end a convention alone: each stays, taken back or not."""
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
-from conventions.enums import TerminateReason
-from conventions.models import Convention
-from network.models import Organisation
+from conventions.models import Convention, EndNotice
 
 
-@dataclass(frozen=True)
-class EndNotice:
-    """A paper that a party gave, by the rank of its act; ``file``: the key of the file that was deposited.
-
-    ``taken_back_at``: when its party took it back.
-    """
-
-    rank: int
-    reason: TerminateReason
-    given_on: date
-    file: int
-    by: Organisation
-    told_at: datetime
-    taken_back_at: datetime | None = None
-
-    @property
-    def name(self) -> str:
-        return "Mise en demeure" if self.reason == TerminateReason.BREACH else "Préavis de résiliation"
-
-
-def notices_of(convention: Convention) -> list[EndNotice]:
-    """What its journal says of them, the first before; one query."""
-    found: list[EndNotice] = []
-    acts = convention.journal.filter(verb__in=("give_notice", "take_back_notice")).order_by("seq")
-    for act in acts.select_related("actor__organisation"):
-        if act.verb == "take_back_notice":
-            found[-1] = replace(found[-1], taken_back_at=act.at)
-            continue
-        reason, given_on = TerminateReason(act.values["reason"]), date.fromisoformat(act.values["notice_on"])
-        by = act.actor.organisation
-        found.append(EndNotice(act.seq, reason, given_on, act.values["notice_file"], by, act.at))
+def notices_of(convention: Convention, day: date) -> list[EndNotice]:
+    """All of them, the first before, each with from when until when its party may end it as of ``day``; one query."""
+    found = list(convention.end_notices.select_related("given_by__organisation", "contested_by__organisation"))
+    for notice in found:
+        notice.convention = convention
+        notice.alone = notice.alone_between(day)
     return found
+
+
+def pending_of(convention: Convention, day: date) -> list[EndNotice]:
+    """Those that count still, that which may end it first before."""
+    return sorted((one for one in notices_of(convention, day) if one.alone), key=lambda one: (one.alone_on, one.rank))
+
+
+def own_of(notices: list[EndNotice], party: str | None) -> EndNotice | None:
+    """Of pending ones, that of a party."""
+    return next((one for one in notices if one.party == party), None)

@@ -84,7 +84,9 @@ can_give_notice_convention = can_terminate_convention
 def can_take_back_notice_convention(actor: Actor) -> Q | None:
     """A signatory of the party that gave it; of an EPCI that merged, of its successor."""
     scope = can_terminate_convention(actor)
-    return None if scope is None else scope & Q(notice_by__kind=actor.kind)
+    if scope is None:
+        return None
+    return scope & Q(Linked("end_notices", given_by__kind=actor.kind, taken_back_at=None, lapsed_at=None))
 
 
 def can_record_end_convention(actor: Actor) -> Q | None:

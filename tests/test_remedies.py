@@ -43,7 +43,7 @@ REMEDIES: dict[str, tuple[str, ...]] = {
     "le signataire désigné": ("conventions:signature_acknowledge",),
     "les deux autres parties": ("conventions:convention_agree_end",),
     "un signataire de votre partie": ("conventions:convention_give_notice",),
-    "la partie qui l’a enregistré": ("conventions:convention_take_back_notice",),
+    "un signataire de votre partie, qui le retire": ("conventions:convention_take_back_notice",),
     "le pilote, qui crée l’organisation de cet EPCI": ("network:organisation_create",),
     "l’atelier, en rouvrant l’appareil pour en changer le prix": ("refurb:device_reopen",),
     "les parties à la convention": ("conventions:convention_create",),

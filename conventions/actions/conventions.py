@@ -18,10 +18,10 @@ from conventions.forms.verbs import (
     ConventionSuspendForm,
 )
 from conventions.machine import rules
-from conventions.machine.ending_rules import DECLINE_REASON, alone_between
+from conventions.machine.ending_rules import DECLINE_REASON, party_of
 from conventions.machine.measured import exceeded_twice
 from conventions.models import Convention
-from conventions.notices import notices_of
+from conventions.notices import own_of, pending_of
 from conventions.parameters import REVIEW_DAYS, SIGNATURE_DAYS
 from conventions.services import endings
 from conventions.services.conventions import open_signature_convention
@@ -35,6 +35,7 @@ from conventions.views.endings import (
 )
 from conventions.views.remarks import tell_remarks
 from conventions.views.sheet import sheet_of
+from lifecycle.machine import Context
 from lifecycle.pages import Page
 from network.requests import Request
 from typography.french import day
@@ -111,11 +112,11 @@ def _exceeded(request: Request, convention: Convention) -> Mapping[str, Any]:
 
 
 def _notice(request: Request, convention: Convention) -> Mapping[str, Any]:
-    """By which paper of which party it ends, and from when it may."""
-    return delays_to_end(timezone.localdate()) | {
-        "alone": alone_between(convention, timezone.localdate()),
-        "notices": notices_of(convention),
-    }
+    """By which paper the party of whoever acts ends it, and from when it may; the others that are pending."""
+    today = timezone.localdate()
+    pending = pending_of(convention, today)
+    own = own_of(pending, party_of(Context(timezone.now(), request.membership)))
+    return delays_to_end(today) | {"own": own, "others": [notice for notice in pending if notice != own]}
 
 
 def _in_force(convention: Convention, activated: Convention) -> str:

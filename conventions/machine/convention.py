@@ -307,6 +307,7 @@ class ConventionMachine(Machine, of=Convention):
             "ended_on": lambda ctx: ctx.day,
             "ended_because": Given("reason"),
             "notice_on": Given("notice_on"),
+            "end_notice": ending_rules.ENDS_BY,
             "suspended_at": None,
             "suspend_reason": "",
         },

@@ -12,11 +12,9 @@ from conventions.permissions import (
     can_take_back_notice_convention,
     can_terminate_convention,
 )
-from lifecycle.machine import ACTOR, AT, SAME, Given, Verb, given_reason
+from lifecycle.machine import ACTOR, AT, SAME, Verb, given_reason
 
 S = ConventionState
-
-NOT_NOTICED = {"notice_on": None, "notice_reason": "", "notice_file": None, "notice_told_at": None, "notice_by": None}
 
 
 ConventionMachine.extend(
@@ -76,13 +74,6 @@ ConventionMachine.extend(
             ending_rules.AMENDMENT_IN_TIME,
             ending_rules.NOTICE_PAPER,
         ],
-        stamps={
-            "notice_on": Given("notice_on"),
-            "notice_reason": Given("reason"),
-            "notice_file": Given("notice_file"),
-            "notice_told_at": AT,
-            "notice_by": ACTOR,
-        },
         journal=["reason", "notice_on", "notice_file"],
         recalls=given_reason(TerminateReason),
         done="Préavis ou mise en demeure enregistré",
@@ -94,7 +85,6 @@ ConventionMachine.extend(
         target=SAME,
         who=can_take_back_notice_convention,
         requires=[ending_rules.NOTICED_BEFORE],
-        stamps=NOT_NOTICED,
         done="Préavis ou mise en demeure retiré",
         undoes=["give_notice"],
         why="The breach was mended, or the party stays: it goes on, and all are told.",

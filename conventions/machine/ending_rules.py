@@ -3,16 +3,14 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, DateField, Exists, F, OuterRef, Q, Value, When
-from django.db.models.functions import Cast, Greatest, TruncDate
-from django.utils import timezone
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from conventions.enums import ENDED_ALONE, ConventionState, EndDeclineReason, Party, TerminateReason
 from conventions.machine.reading import coded
-from conventions.models import Convention, EndConsent
-from conventions.parameters import BREACH_NOTICE_DAYS, END_LAPSE_DAYS, END_TOLD_DAYS, NOTICE_DAYS
+from conventions.models import EndConsent, EndNotice, EndNoticeQuerySet, lapsed
+from conventions.parameters import BREACH_NOTICE_DAYS, END_TOLD_DAYS, NOTICE_DAYS
 from conventions.permissions import PARTIES
-from lifecycle.machine import Context, Requirement
+from lifecycle.machine import Computed, Context, Requirement
 from network.enums import OrganisationKind
 from reference.parameters import ValuesOfDay, parameters_on
 
@@ -83,30 +81,27 @@ DELAYS = {TerminateReason.NOTICE: NOTICE_DAYS, TerminateReason.BREACH: BREACH_NO
 """How long after its paper one party alone ends a convention, by why."""
 
 
-def _passed(days: ValuesOfDay, day: date, more: int = 0) -> Q:
-    """Whether on a day its delay, and so many days more, have passed since its paper, and since the others read it."""
-    passed = Q()
-    for reason, delay in DELAYS.items():
-        passed |= Q(notice_reason=reason, notice_on__lte=day - timedelta(days=days[delay] + more))
-    return passed & Q(notice_told_at__date__lte=day - timedelta(days=days[END_TOLD_DAYS] + more))
+def notices() -> EndNoticeQuerySet:
+    """Those of the convention that are open."""
+    return EndNotice.objects.open().filter(convention=OuterRef("pk"))
 
 
-def _lapsed(days: ValuesOfDay, day: date) -> Q:
-    """Its party did not follow it: of a convention, too late to; of an amendment, in force since."""
-    in_force = Q(amends__isnull=False) & ~Q(state=ConventionState.SIGNED)
-    return _passed(days, day, days[END_LAPSE_DAYS] + 1) | in_force
+def own_notices(ctx: Context) -> EndNoticeQuerySet:
+    """The one of the party for which one acts: none, or one."""
+    return notices().filter(party=party_of(ctx) or "")
 
 
-def _counts_no_more(ctx: Context) -> Q:
-    return _lapsed(parameters_on(ctx.day), ctx.day)
+def _lapsed(ctx: Context) -> Q:
+    return lapsed(parameters_on(ctx.day), ctx.day)
 
 
 NONE_NOTICED = Requirement(
     "none_noticed",
-    "Un préavis ou une mise en demeure est déjà enregistré\u00a0: qui l’a enregistré peut le retirer\u00a0; resté sans"
+    "Votre partie a déjà enregistré un préavis ou une mise en demeure\u00a0: elle peut le retirer\u00a0; resté sans"
     " suite, il cesse de compter.",
-    lambda ctx: Q(notice_reason="") | _counts_no_more(ctx),
-    lifted_by="la partie qui l’a enregistré",
+    lambda ctx: ~Q(Exists(own_notices(ctx).exclude(_lapsed(ctx)))),
+    constraint="conventions_endnotice_once",
+    lifted_by="un signataire de votre partie, qui le retire",
 )
 NOTICE_REASON = coded(
     "notice_reason", [reason.value for reason in ENDED_ALONE], "Dites si c’est un préavis ou une mise en demeure."
@@ -156,7 +151,7 @@ AMENDMENT_IN_TIME = Requirement(
 NOTICED_BEFORE = Requirement(
     "noticed_before",
     "Aucun préavis, aucune mise en demeure de votre partie n’est enregistré.",
-    lambda ctx: ~Q(notice_reason=""),
+    lambda ctx: Q(Exists(own_notices(ctx))),
     lifted_by="un signataire de votre partie",
 )
 
@@ -170,12 +165,12 @@ def _told_first(ctx: Context) -> bool | Q:
     """The paper of the party that acts is there, and is the one that is said."""
     if not _alone(ctx):
         return True
-    told = Q(notice_by__kind=ctx.actor.kind) & ~Q(notice_reason="")
+    told = own_notices(ctx)
     if ctx.has("reason"):
-        told &= Q(notice_reason=ctx.values["reason"])
+        told = told.filter(reason=ctx.values["reason"])
     if ctx.has("notice_on"):
-        told &= Q(notice_on=ctx.values["notice_on"])
-    return told
+        told = told.filter(given_on=ctx.values["notice_on"])
+    return Q(Exists(told))
 
 
 TOLD_FIRST = Requirement(
@@ -195,39 +190,28 @@ def alone_from(given_on: date, told_on: date, reason: str, day: date) -> date:
     return max(given_on + delay, told_on + timedelta(days=END_TOLD_DAYS.on(day)))
 
 
-def ends_alone_on(days: ValuesOfDay, day: date) -> Case:
-    """Of a convention, the first day on which the party that gave notice may end it; NULL when nothing of it counts."""
-    delays = [When(notice_reason=reason, then=Value(timedelta(days=days[delay]))) for reason, delay in DELAYS.items()]
-    told = TruncDate("notice_told_at") + Value(timedelta(days=days[END_TOLD_DAYS]))
-    first = Greatest(Cast(F("notice_on") + Case(*delays), DateField()), Cast(told, DateField()))
-    return Case(When(Q(notice_reason="") | _lapsed(days, day), then=None), default=first, output_field=DateField())
+def ends_alone_on(days: ValuesOfDay, day: date) -> Subquery:
+    """Of a convention, the first day on which a party may end it alone; NULL when no notice of it counts."""
+    first = EndNotice.objects.pending(days, day).filter(convention=OuterRef("pk")).order_by("alone_on")
+    return Subquery(first.values("alone_on")[:1])
 
 
-def alone_between(convention: Convention, day: date) -> tuple[date, date] | None:
-    """The first and the last day on which the party that gave notice may end it, by the delays of ``day``.
-
-    None when none did, or when what it gave does not count any more.
-    """
-    if convention.notice_on is None or convention.notice_told_at is None:
-        return None
-    if convention.is_amendment and convention.state != ConventionState.SIGNED:
-        return None
-    told_on = timezone.localdate(convention.notice_told_at)
-    first = alone_from(convention.notice_on, told_on, convention.notice_reason, day)
-    last = first + timedelta(days=END_LAPSE_DAYS.on(day))
-    return (first, last) if day <= last else None
+def _ends_by(ctx: Context) -> Subquery:
+    """The notice by which it ends, of an end by one party alone; NULL of another."""
+    return Subquery(own_notices(ctx).filter(reason=ctx.values.get("reason") or "").values("pk")[:1])
 
 
+ENDS_BY = Computed(_ends_by)
 NOTICE_GIVEN = Requirement(
     "notice",
-    "Le délai prévu n’est pas écoulé depuis le préavis ou la mise en demeure, ou depuis son enregistrement ici.",
-    lambda ctx: Q(notice_reason="") | _passed(parameters_on(ctx.day), ctx.day) if _alone(ctx) else True,
+    "Le délai prévu n’est pas écoulé depuis votre préavis ou votre mise en demeure, ou depuis son enregistrement ici.",
+    lambda ctx: ~Q(Exists(own_notices(ctx).filter(alone_on__gt=ctx.day))) if _alone(ctx) else True,
     needs=("notice_on",),
     field="notice_on",
 )
 NOTICE_FOLLOWED = Requirement(
     "notice_followed",
     "Ce préavis ou cette mise en demeure est resté sans suite et ne compte plus\u00a0: enregistrez-en un autre.",
-    lambda ctx: Q(notice_reason="") | ~_counts_no_more(ctx) if _alone(ctx) else True,
+    lambda ctx: ~Q(Exists(own_notices(ctx).filter(_lapsed(ctx)))) if _alone(ctx) else True,
     lifted_by="un signataire de votre partie",
 )

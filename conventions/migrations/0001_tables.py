@@ -134,10 +134,7 @@ class Migration(migrations.Migration):
                     ("end_proposed_at", models.DateTimeField(editable=False, null=True, verbose_name="fin proposée le")),
                     ("end_proposed_by", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership")),
                     ("notice_on", models.DateField(editable=False, null=True, verbose_name="préavis du")),
-                    ("notice_reason", models.CharField(blank=True, choices=[("notice", "Décision d’une partie, avec préavis"), ("breach", "Manquement, après mise en demeure")], editable=False, max_length=20, verbose_name="préavis ou mise en demeure")),
-                    ("notice_file", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.storedfile", verbose_name="papier du préavis")),
-                    ("notice_told_at", models.DateTimeField(editable=False, null=True, verbose_name="préavis enregistré le")),
-                    ("notice_by", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership")),
+                    ("end_notice", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="conventions.endnotice", verbose_name="finie par")),
                     ("ended_at", models.DateTimeField(editable=False, null=True, verbose_name="fin constatée le")),
                     ("ended_on", models.DateField(editable=False, null=True, verbose_name="dernier jour d’effet")),
                     (
@@ -206,13 +203,12 @@ class Migration(migrations.Migration):
                         ),
                         models.CheckConstraint(
                             condition=models.Q(
-                                models.Q(("notice_by", None), ("notice_file", None), ("notice_reason", ""), ("notice_told_at", None)),
-                                models.Q(("notice_file__isnull", False), ("notice_on__isnull", False), ("notice_reason__in", ("notice", "breach")), ("notice_by__isnull", False), ("notice_told_at__isnull", False)),
+                                models.Q(("end_notice__isnull", False), ("ended_because__in", ("notice", "breach"))),
+                                models.Q(models.Q(("ended_because__in", ("notice", "breach")), _negated=True), ("end_notice", None)),
                                 _connector="OR",
                             ),
-                            name="conventions_convention_noticed",
+                            name="conventions_convention_ended_alone",
                         ),
-                        models.CheckConstraint(condition=models.Q(models.Q(("ended_because__in", ("notice", "breach")), _negated=True), ("notice_reason", models.F("ended_because")), _connector="OR"), name="conventions_convention_ended_alone"),
                         models.CheckConstraint(
                             condition=models.Q(
                                 models.Q(("ended_because__in", ["agreement", "notice", "breach", "amended_ended"]), ("notice_on__isnull", False), ("state", "terminated")),
@@ -283,6 +279,38 @@ class Migration(migrations.Migration):
                     "verbose_name_plural": "accords pour une fin",
                     "ordering": ("convention_id", "round", "pk"),
                     "constraints": [models.UniqueConstraint(fields=("convention", "round", "party"), name="conventions_endconsent_once")],
+                },
+            ),
+            migrations.CreateModel(
+                name="EndNotice",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("convention", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="end_notices", to="conventions.convention", verbose_name="convention")),
+                    ("rank", models.PositiveIntegerField(verbose_name="rang au journal")),
+                    ("party", models.CharField(choices=[("epci", "EPCI"), ("reconditioner", "Reconditionneur"), ("distributor", "Distributeur")], max_length=14, verbose_name="partie")),
+                    ("reason", models.CharField(choices=[("notice", "Décision d’une partie, avec préavis"), ("breach", "Manquement, après mise en demeure")], max_length=20, verbose_name="préavis ou mise en demeure")),
+                    ("given_on", models.DateField(verbose_name="date du papier")),
+                    ("file", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.storedfile", verbose_name="papier")),
+                    ("told_at", models.DateTimeField(verbose_name="enregistré le")),
+                    ("given_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                    ("alone_on", models.DateField(verbose_name="résiliation possible à partir du")),
+                    ("contested_at", models.DateTimeField(editable=False, null=True, verbose_name="date contestée le")),
+                    ("contested_by", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="date contestée par")),
+                    ("taken_back_at", models.DateTimeField(editable=False, null=True, verbose_name="retiré le")),
+                    ("lapsed_at", models.DateTimeField(editable=False, null=True, verbose_name="suivi d’un autre le")),
+                ],
+                options={
+                    "verbose_name": "préavis ou mise en demeure",
+                    "verbose_name_plural": "préavis et mises en demeure",
+                    "ordering": ("convention_id", "rank"),
+                    "constraints": [
+                        models.UniqueConstraint(fields=("convention", "rank"), name="conventions_endnotice_act"),
+                        models.UniqueConstraint(condition=models.Q(("lapsed_at", None), ("taken_back_at", None)), fields=("convention", "party"), name="conventions_endnotice_once"),
+                        models.CheckConstraint(condition=models.Q(("reason__in", ("notice", "breach"))), name="conventions_endnotice_reason"),
+                        models.CheckConstraint(condition=models.Q(("alone_on__gte", models.F("given_on"))), name="conventions_endnotice_delay"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("contested_at", None), ("contested_by", None)), models.Q(("contested_at__isnull", False), ("contested_by__isnull", False)), _connector="OR"), name="conventions_endnotice_contested"),
+                        models.CheckConstraint(condition=models.Q(("taken_back_at", None), ("lapsed_at", None), _connector="OR"), name="conventions_endnotice_closed"),
+                    ],
                 },
             ),
             migrations.CreateModel(

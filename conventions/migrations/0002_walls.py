@@ -76,6 +76,65 @@ DROP TRIGGER conventions_review_frozen ON conventions_review;
 DROP TRIGGER conventions_signature_frozen ON conventions_signature;
 """
 
+NOTICES = """
+CREATE FUNCTION conventions_endnotice_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Un préavis ou une mise en demeure se retire ou se conteste\u00a0; ce qu’il dit ne se réécrit pas.'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'conventions_endnotice_kept';
+END $$;
+CREATE TRIGGER conventions_endnotice_kept BEFORE UPDATE ON conventions_endnotice FOR EACH ROW
+    WHEN (NEW.id IS DISTINCT FROM OLD.id OR NEW.convention_id IS DISTINCT FROM OLD.convention_id
+        OR NEW.rank IS DISTINCT FROM OLD.rank OR NEW.party IS DISTINCT FROM OLD.party
+        OR NEW.reason IS DISTINCT FROM OLD.reason OR NEW.given_on IS DISTINCT FROM OLD.given_on
+        OR NEW.file_id IS DISTINCT FROM OLD.file_id OR NEW.told_at IS DISTINCT FROM OLD.told_at
+        OR NEW.given_by_id IS DISTINCT FROM OLD.given_by_id
+        OR NEW.alone_on < OLD.alone_on
+        OR NEW.alone_on <> OLD.alone_on AND (OLD.contested_at IS NOT NULL OR NEW.contested_at IS NULL)
+        OR OLD.contested_at IS NOT NULL AND (NEW.contested_at IS DISTINCT FROM OLD.contested_at
+            OR NEW.contested_by_id IS DISTINCT FROM OLD.contested_by_id)
+        OR OLD.taken_back_at IS NOT NULL AND NEW.taken_back_at IS DISTINCT FROM OLD.taken_back_at
+        OR OLD.lapsed_at IS NOT NULL AND NEW.lapsed_at IS DISTINCT FROM OLD.lapsed_at)
+    EXECUTE FUNCTION conventions_endnotice_kept();
+CREATE TRIGGER conventions_endnotice_no_delete BEFORE DELETE ON conventions_endnotice FOR EACH ROW
+    EXECUTE FUNCTION conventions_endnotice_kept();
+CREATE TRIGGER conventions_endnotice_no_truncate BEFORE TRUNCATE ON conventions_endnotice
+    FOR EACH STATEMENT EXECUTE FUNCTION lifecycle_refuse_truncate();
+CREATE FUNCTION conventions_endnotice_followed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM conventions_convention WHERE end_notice_id = NEW.id) THEN
+        RAISE EXCEPTION 'Une convention a pris fin par ce papier\u00a0: il ne se retire plus et sa date ne se conteste plus.'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'conventions_endnotice_followed';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER conventions_endnotice_followed BEFORE UPDATE ON conventions_endnotice FOR EACH ROW
+    EXECUTE FUNCTION conventions_endnotice_followed();
+CREATE FUNCTION conventions_convention_ended_by() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT 1 FROM conventions_endnotice
+        WHERE id = NEW.end_notice_id AND convention_id = NEW.id AND reason = NEW.ended_because
+            AND given_on = NEW.notice_on AND alone_on <= NEW.ended_on
+            AND taken_back_at IS NULL AND lapsed_at IS NULL
+    ) THEN
+        RAISE EXCEPTION 'Une convention ne finit par une partie seule que par le papier que celle-ci a enregistré.'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'conventions_convention_ended_by';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER conventions_convention_ended_by BEFORE INSERT OR UPDATE ON conventions_convention FOR EACH ROW
+    WHEN (NEW.end_notice_id IS NOT NULL)
+    EXECUTE FUNCTION conventions_convention_ended_by();
+"""
+"""A notice is taken back, contested, followed by another; nobody ends alone but by the paper of that convention."""
+
+NOTICES_FREE = """
+DROP FUNCTION conventions_endnotice_kept CASCADE;
+DROP FUNCTION conventions_endnotice_followed CASCADE;
+DROP FUNCTION conventions_convention_ended_by CASCADE;
+DROP TRIGGER conventions_endnotice_no_truncate ON conventions_endnotice;
+"""
+
 CONVENTION_STAMPS = [
     "epci",
     "created_at",
@@ -105,10 +164,7 @@ CONVENTION_STAMPS = [
     "suspend_reason",
     "reminded_at",
     "notice_on",
-    "notice_reason",
-    "notice_file",
-    "notice_told_at",
-    "notice_by",
+    "end_notice",
     "ended_at",
     "ended_on",
     "ended_because",
@@ -174,5 +230,6 @@ class Migration(migrations.Migration):
         *(AppendOnly(name, erasable) for name, erasable in EVIDENCE.items()),
         migrations.RunSQL(FROZEN, NOT_FROZEN),
         migrations.RunSQL(POINTS, POINTS_FREE),
+        migrations.RunSQL(NOTICES, NOTICES_FREE),
         *(migrations.RunSQL(TERMS_FROZEN.format(name=name), migrations.RunSQL.noop) for name in TERMS),
     ]

@@ -11,7 +11,8 @@ from conventions.models.circuit import (
     SignatureDeposit,
     SignatureEntry,
 )
-from conventions.models.convention import Convention, ConventionEntry, EndConsent, ReviewerNamed
+from conventions.models.convention import Convention, ConventionEntry, ReviewerNamed
+from conventions.models.ending import OPEN, EndConsent, EndNotice, EndNoticeQuerySet, lapsed
 from conventions.models.notes import ReviewNotes
 from conventions.models.paper import ConventionPaper
 from conventions.models.quota import Quota, QuotaChange
@@ -21,6 +22,7 @@ from conventions.models.version import TextVersion, is_unchanged, printed_addres
 
 __all__ = [
     "MONEY",
+    "OPEN",
     "WHOLE_TEXT",
     "Article",
     "ClauseText",
@@ -32,6 +34,8 @@ __all__ = [
     "ConventionTerm",
     "DepositRefusal",
     "EndConsent",
+    "EndNotice",
+    "EndNoticeQuerySet",
     "PlannedQuota",
     "PriceCeiling",
     "Quota",
@@ -49,6 +53,7 @@ __all__ = [
     "articles_of",
     "changes_end",
     "is_unchanged",
+    "lapsed",
     "printed_address",
     "version_of",
     "wording_of_today",

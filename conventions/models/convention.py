@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from conventions.enums import (
     ALIVE,
-    CHOICES_ALONE,
     ENDED,
     ENDED_ALONE,
     ActBody,
@@ -24,7 +23,7 @@ from conventions.enums import (
 )
 from conventions.parameters import HANDING_OVER_DAYS
 from conventions.permissions import sees_conventions
-from documents.models import Document, StoredFile
+from documents.models import Document
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.fields import StateField
 from lifecycle.journal import Entry
@@ -161,14 +160,9 @@ class Convention(Stateful):
     end_proposed_at = models.DateTimeField("fin proposée le", null=True, editable=False)
     end_proposed_by = models.ForeignKey(Membership, models.PROTECT, null=True, editable=False, related_name="+")
     notice_on = models.DateField("préavis du", null=True, editable=False)
-    notice_reason = models.CharField(
-        "préavis ou mise en demeure", max_length=20, choices=CHOICES_ALONE, blank=True, editable=False
+    end_notice = models.ForeignKey(
+        "conventions.EndNotice", models.PROTECT, null=True, editable=False, related_name="+", verbose_name="finie par"
     )
-    notice_file = models.ForeignKey(
-        StoredFile, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="papier du préavis"
-    )
-    notice_told_at = models.DateTimeField("préavis enregistré le", null=True, editable=False)
-    notice_by = models.ForeignKey(Membership, models.PROTECT, null=True, editable=False, related_name="+")
     ended_at = models.DateTimeField("fin constatée le", null=True, editable=False)
     ended_on = models.DateField("dernier jour d’effet", null=True, editable=False)
     ended_because = models.CharField(
@@ -241,13 +235,8 @@ class Convention(Stateful):
                 name="conventions_convention_suspended",
             ),
             models.CheckConstraint(
-                condition=Q(notice_reason="", notice_file=None, notice_told_at=None, notice_by=None)
-                | Q(notice_reason__in=ENDED_ALONE, notice_on__isnull=False, notice_file__isnull=False)
-                & Q(notice_told_at__isnull=False, notice_by__isnull=False),
-                name="conventions_convention_noticed",
-            ),
-            models.CheckConstraint(
-                condition=~Q(ended_because__in=ENDED_ALONE) | Q(notice_reason=F("ended_because")),
+                condition=Q(ended_because__in=ENDED_ALONE, end_notice__isnull=False)
+                | ~Q(ended_because__in=ENDED_ALONE) & Q(end_notice=None),
                 name="conventions_convention_ended_alone",
             ),
             models.CheckConstraint(
@@ -339,30 +328,6 @@ class ConventionEntry(Entry):
     class Meta(Entry.Meta):
         verbose_name = "ligne du journal des conventions"
         verbose_name_plural = "journal des conventions"
-
-
-class EndConsent(models.Model):
-    """One party agrees to end a convention, in one round of proposal: on screen, or by its paper. Append-only."""
-
-    convention = models.ForeignKey(Convention, models.PROTECT, related_name="end_consents", verbose_name="convention")
-    round = models.PositiveSmallIntegerField("accord de fin n°")
-    party = models.CharField("partie", max_length=14, choices=Party)
-    file = models.ForeignKey(
-        StoredFile, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="accord signé"
-    )
-    given_at = models.DateTimeField("donné le")
-    given_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="par")
-
-    class Meta:
-        verbose_name = "accord pour une fin"
-        verbose_name_plural = "accords pour une fin"
-        ordering = ("convention_id", "round", "pk")
-        constraints = (
-            models.UniqueConstraint(fields=("convention", "round", "party"), name="conventions_endconsent_once"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.get_party_display()}, {self.given_at:%d/%m/%Y}"
 
 
 class ReviewerNamed(models.Model):

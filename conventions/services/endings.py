@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from conventions.enums import ConventionPaperKind, FoundOnDeposit, Party
 from conventions.machine.ending_rules import CONSENT, PROPOSED, TOLD_FIRST, party_of
-from conventions.models import Convention, ConventionPaper, EndConsent
+from conventions.models import Convention, ConventionPaper, EndConsent, EndNotice
 from conventions.services.readings import read_scan, refuse
 from conventions.services.signatures import NOT_DRAWN, SCANS
 from documents.models import Document, StoredFile
@@ -97,9 +97,12 @@ def terminate_convention(
 
     Raises Unknown, PermissionDenied, Refused.
     """
-    if not convention.notice_reason:
+    at = at or timezone.now()
+    party = party_of(Context(at, actor)) or ""
+    own = EndNotice.objects.open().filter(convention=convention, party=party).first()
+    if own is None:
         raise Refused({convention.pk: (TOLD_FIRST.reason,)})
-    reason, notice_on = convention.notice_reason, convention.notice_on
+    reason, notice_on = own.reason, own.given_on
     return gate.apply(convention, "terminate", actor=actor, at=at, comment=comment, reason=reason, notice_on=notice_on)
 
 

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 from conventions.documents import draw_project
 from conventions.enums import ALIVE
 from conventions.filters import ConventionFilter
-from conventions.machine.ending_rules import alone_between
-from conventions.models import Convention, ConventionPaper
-from conventions.notices import notices_of
+from conventions.machine.ending_rules import party_of
+from conventions.models import Convention, ConventionPaper, EndNotice
+from conventions.notices import notices_of, own_of
 from conventions.opinions import last_reopened
 from conventions.permissions import can_edit_convention, prepares_conventions, sees_conventions
 from conventions.tables import ConventionTable
@@ -24,6 +24,7 @@ from conventions.views.sheet import sheet_of
 from conventions.views.steps import next_step, step_of
 from documents.responses import document_response, drawn_response
 from lifecycle.actors import Actor
+from lifecycle.machine import Context
 from lifecycle.pages import Pages
 from lists.listing import Listing, lists
 from network.enums import OrganisationKind
@@ -71,6 +72,7 @@ def convention_detail(request: Request, reference: str) -> HttpResponse:
     acts = acts_for(convention, request.membership)
     former = former_signatures(convention, request.membership)
     tell_remarks(sheet, request.membership, writes=acts, former=former)
+    notices = notices_of(convention, timezone.localdate())
     context = {
         "convention": convention,
         "sheet": sheet,
@@ -78,20 +80,22 @@ def convention_detail(request: Request, reference: str) -> HttpResponse:
         "reopened": last_reopened(convention) if convention.round else None,
         "step": next_step(convention, request.membership, sheet),
         "stages": drawn(convention, sheet),
-        "alone": alone_between(convention, timezone.localdate()),
-        "notices": notices_of(convention),
+        "notices": notices,
         "can_write": acts and convention.is_written,
-        "without": _told_elsewhere(convention),
+        "without": _told_elsewhere(convention, request.membership, notices),
         "can_amend": acts and convention.amends_id is None and convention.state in ALIVE,
     }
     return render(request, "conventions/convention_detail.html", context)
 
 
-def _told_elsewhere(convention: Convention) -> str:
-    """The verbs of which nothing is said: there is no end to answer, or one is proposed already; and so of a notice."""
+def _told_elsewhere(convention: Convention, actor: Actor, notices: list[EndNotice]) -> str:
+    """The verbs of which nothing is said: there is no end to answer, or one is proposed already.
+
+    So of the notice of one's own party: whoever has none pending ends nothing alone and takes nothing back.
+    """
     together = "agree_end record_end decline_end" if convention.end_proposed_at is None else "propose_end"
-    alone = alone_between(convention, timezone.localdate())
-    return f"{together} {'terminate take_back_notice' if alone is None else 'give_notice'}"
+    own = own_of([notice for notice in notices if notice.alone], party_of(Context(timezone.now(), actor)))
+    return f"{together} {'terminate take_back_notice' if own is None else 'give_notice'}"
 
 
 @require_safe

@@ -3,18 +3,17 @@
 from datetime import date
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from conventions.enums import Party
 from conventions.forms.endings import NoticeForm, RecordEndForm
 from conventions.models import Convention, EndConsent
-from conventions.notices import notices_of
 from conventions.parameters import BREACH_NOTICE_DAYS, END_TOLD_DAYS, HANDING_OVER_DAYS, NOTICE_DAYS
 from conventions.services import endings as services
 from conventions.views.conventions import CONVENTION_PAGES, visible_convention
-from documents.models import StoredFile
 from documents.responses import file_response
 from documents.services import open_file
 from lifecycle.acting import asks_then_acts, deposited, posted
@@ -94,10 +93,8 @@ def convention_give_notice(request: Request, reference: str) -> HttpResponse:
 @require_safe
 def convention_notice(request: Request, reference: str, rank: int) -> FileResponse:
     """The paper by which one party said that it would end it alone, as it was deposited."""
-    notices = {notice.rank: notice for notice in notices_of(visible_convention(request, reference))}
-    if rank not in notices:
-        raise Http404
-    return file_response(StoredFile.objects.get(pk=notices[rank].file), as_attachment=False)
+    notices = visible_convention(request, reference).end_notices.select_related("file")
+    return file_response(get_object_or_404(notices, rank=rank).file, as_attachment=False)
 
 
 def _is_awaited(known: dict[str, Any], party: Party) -> bool:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, F, Min, OuterRef, Q
+from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -118,7 +118,7 @@ def items_of(actor: Membership) -> list[Item]:
 
 
 def _conventions(keys: set[int], to_end: Any, alone: Any) -> dict[int, Any]:
-    """Those of these keys and those whose end is asked, by key; ``end_is_asked`` and ``ends_alone`` say of which.
+    """Those of these keys and those whose end is asked, by key: ``end_is_asked``, ``ends_alone`` (since when).
 
     ``answer_due_on``: until when a text that a signatory did not sign is submitted again. ``has_open_points``: whether
     a reviewer waits for an answer.
@@ -129,7 +129,7 @@ def _conventions(keys: set[int], to_end: Any, alone: Any) -> dict[int, Any]:
     wanted = Q(pk__in=keys) | Q(pk__in=to_end.values("pk")) | Q(pk__in=alone.values("pk"))
     found = Convention.objects.filter(wanted).annotate(
         end_is_asked=Exists(to_end.filter(pk=OuterRef("pk"))),
-        ends_alone=Exists(alone.filter(pk=OuterRef("pk"))),
+        ends_alone=Subquery(alone.filter(pk=OuterRef("pk")).values("noticed_at")),
         answer_due_on=Min("signatures__answer_due_on", filter=declined),
         has_open_points=Exists(open_points),
     )
@@ -159,10 +159,10 @@ def _end_proposed(convention: Convention) -> Item:
     return Item(0, "Donner son accord pour finir", "Voir et répondre", url, convention, at, None, "", False)
 
 
-def _delay_passed(convention: Convention) -> Item:
+def _delay_passed(convention: Any) -> Item:
     """What the party of whoever reads said it would end alone: it may now, or takes it back."""
     url = reverse("conventions:convention_terminate", args=[convention.reference])
-    at = convention.notice_told_at or convention.moved_at
+    at = convention.ends_alone
     return Item(0, "Résilier, ou retirer le préavis", "Voir et décider", url, convention, at, None, "", False)
 
 

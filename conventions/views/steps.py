@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conventions.enums import ConventionState, Party, ReviewSubject, TerminateReason
-from conventions.machine.ending_rules import alone_between
-from conventions.models import Convention, EndConsent, Review, Signature
+from conventions.models import Convention, EndConsent, EndNotice, Review, Signature
+from conventions.notices import pending_of
 from conventions.permissions import can_open_signature_convention, can_submit_convention
 from conventions.templatetags.conventions import working_days
 from conventions.views.sheet import Sheet, sheet_of
@@ -207,21 +207,27 @@ def _ending(convention: Convention, actor: Actor) -> Step:
 
 
 def _noticed(convention: Convention, actor: Actor) -> Step | None:
-    """One party gave notice: it ends it once the delay has passed, or takes it back; None when nothing of it counts."""
-    alone = alone_between(convention, timezone.localdate())
-    if alone is None or convention.notice_by is None:
+    """Parties gave notice: each ends it once its delay has passed, or takes it back; None when nothing of it counts."""
+    pending = pending_of(convention, timezone.localdate())
+    if not pending:
         return None
-    what = "Une mise en demeure" if convention.notice_reason == TerminateReason.BREACH else "Un préavis de résiliation"
     suspended = f"{_why_suspended(convention)}. " if convention.state == S.SUSPENDED else ""
-    told = f"{suspended}{what} {of(convention.notice_by.organisation)} est enregistré"
-    told += "e" if convention.notice_reason == TerminateReason.BREACH else ""
-    told += f"\u00a0: la convention peut être résiliée du {day(alone[0])} au {day(alone[1])} inclus"
+    told = suspended + ". ".join(_told_of_notice(notice) for notice in pending)
     action = next((one for one in gate.actions_for(convention, actor) if one.verb == "terminate"), None)
     if action is None or not action.allowed:
-        return Step(told, since=convention.notice_told_at)
+        return Step(told, since=min(notice.told_at for notice in pending))
     return Step(
         told, "le délai est passé, résiliez la convention ou retirez ce que votre partie a enregistré", "terminate"
     )
+
+
+def _told_of_notice(notice: EndNotice) -> str:
+    assert notice.alone is not None
+    is_breach = notice.reason == TerminateReason.BREACH
+    told = f"{'Une mise en demeure' if is_breach else 'Un préavis de résiliation'} {of(notice.by)} est enregistré"
+    told += "e" if is_breach else ""
+    first, last = notice.alone
+    return f"{told}\u00a0: la convention peut être résiliée du {day(first)} au {day(last)} inclus"
 
 
 def _suspended(convention: Convention, actor: Actor, sheet: Sheet) -> Step:

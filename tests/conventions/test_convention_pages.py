@@ -498,6 +498,9 @@ def test_a_suspended_convention_resumes_and_a_signatory_terminates_it() -> None:
     done(signatory, paper, deposit=file, **typed)
     assert "délai prévu n’est pas écoulé" in answered(signatory, end)
     without_delay()
+    done(signatory, page_of(convention, "convention_take_back_notice"))
+    file = SimpleUploadedFile("preavis.pdf", small_pdf("preavis"), content_type="application/pdf")
+    done(signatory, paper, deposit=file, **typed)
     done(signatory, end)
 
     assert again(convention).state == ConventionState.TERMINATED

@@ -20,6 +20,7 @@ from conventions.enums import (
 )
 from conventions.machine import ending_rules, rules
 from conventions.models import Convention
+from conventions.notices import pending_of
 from conventions.services.drafting import DraftTerms, Plan
 from conventions.services.endings import terminate_convention
 from documents.models import Mail
@@ -29,7 +30,7 @@ from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind, Role
 from network.models import Membership
-from tests.conventions.conventions import Treaty, again, ended_alone, party, without_delay
+from tests.conventions.conventions import Treaty, again, ended_alone, party
 from tests.conventions.pages import acting, page_of, read
 from tests.documents.pdfs import small_pdf
 from tests.network.factories import make_epci, make_membership
@@ -117,9 +118,10 @@ def test_a_notice_is_a_paper_of_a_day_since_the_signatures_and_has_a_reason() ->
             gate.apply(convention, "give_notice", actor=signatory, **notice(signatory, **changes))
         assert sentences(refused) == {rule.sentence}
     noticed = gate.apply(convention, "give_notice", actor=signatory, **notice(signatory))
-    assert (noticed.state, noticed.notice_on, noticed.notice_by) == (S.ACTIVE, today, signatory)
+    told = noticed.end_notices.get()
+    assert (noticed.state, told.given_on, told.given_by) == (S.ACTIVE, today, signatory)
     with pytest.raises(Refused) as refused:
-        gate.apply(again(convention), "give_notice", actor=scene.manager, **notice(scene.manager))
+        gate.apply(again(convention), "give_notice", actor=signatory, **notice(signatory))
     assert sentences(refused) == {ending_rules.NONE_NOTICED.sentence}
 
 
@@ -170,16 +172,20 @@ def test_a_notice_that_is_not_followed_does_not_count_for_ever_and_leaves_the_ot
     last, late = now + timedelta(days=150), now + timedelta(days=151)
 
     with pytest.raises(Refused) as refused:
-        gate.apply(convention, "give_notice", actor=scene.manager, at=last, **notice(scene.manager))
+        gate.apply(convention, "give_notice", actor=signatory, at=last, **notice(signatory))
     assert sentences(refused) == {ending_rules.NONE_NOTICED.sentence}
-    assert ending_rules.alone_between(convention, timezone.localdate(last)) is not None
-    assert ending_rules.alone_between(convention, timezone.localdate(late)) is None
+    assert pending_of(convention, timezone.localdate(last))
+    assert not pending_of(convention, timezone.localdate(late))
     with pytest.raises(Refused) as refused:
         terminate_convention(actor=signatory, convention=convention, at=late)
     assert sentences(refused) == {ending_rules.NOTICE_FOLLOWED.sentence}
-    given = notice(scene.manager, reason=TerminateReason.BREACH)
-    theirs = gate.apply(convention, "give_notice", actor=scene.manager, at=late, **given)
-    assert (theirs.notice_by, theirs.notice_reason) == (scene.manager, TerminateReason.BREACH)
+    for actor in (scene.manager, signatory):
+        given = notice(actor, reason=TerminateReason.BREACH)
+        gate.apply(again(convention), "give_notice", actor=actor, at=late, **given)
+    followed, theirs, ours = convention.end_notices.order_by("rank")
+    assert followed.lapsed_at is not None
+    assert (theirs.given_by, theirs.reason) == (scene.manager, TerminateReason.BREACH)
+    assert (ours.given_by, ours.lapsed_at) == (signatory, None)
 
 
 @pytest.mark.usefixtures("days_to_come")
@@ -242,7 +248,7 @@ def test_the_other_parties_and_the_pilot_read_a_notice_at_once_and_that_it_is_ta
     with pytest.raises(PermissionDenied):
         gate.apply(again(convention), "take_back_notice", actor=scene.manager)
     back = gate.apply(again(convention), "take_back_notice", actor=signatory)
-    assert (back.notice_reason, back.notice_file, back.state) == ("", None, S.ACTIVE)
+    assert (back.end_notices.open().exists(), back.state) == (False, S.ACTIVE)
     told = Mail.objects.filter(subject__startswith="La convention continue")
     assert told.count() == 4
     assert all(f"{signatory.organisation} retire son préavis de résiliation du" in mail.body for mail in told)
@@ -262,18 +268,19 @@ def test_the_database_holds_that_nobody_ends_it_alone_without_a_paper() -> None:
     scene = Treaty()
     ended = ended_alone(scene.active(), scene.signatories[Party.DISTRIBUTOR])
     with pytest.raises(IntegrityError), transaction.atomic():
-        Convention.objects.filter(pk=ended.pk).update(notice_file=None)
+        Convention.objects.filter(pk=ended.pk).update(end_notice=None)
 
 
 def test_a_party_whose_delay_has_passed_is_asked_what_it_does() -> None:
-    scene = Treaty()
+    then = timezone.now() - timedelta(days=100)
+    scene = Treaty(at=then)
     convention = scene.active()
     signatory = scene.signatories[Party.DISTRIBUTOR]
     asked = "Résilier, ou retirer le préavis"
     inbox = reverse("conventions:inbox")
-    gate.apply(convention, "give_notice", actor=signatory, **notice(signatory))
-    assert asked not in read(acting(signatory), inbox)
-    without_delay()
+    given = notice(signatory, notice_on=timezone.localdate(then))
+    gate.apply(convention, "give_notice", actor=signatory, at=then, **given)
+    gate.apply(again(convention), "give_notice", actor=scene.manager, **notice(scene.manager))
     assert asked in read(acting(signatory), inbox)
     assert asked not in read(acting(scene.manager), inbox)
     assert "le délai est passé, résiliez" in read(acting(signatory), page_of(convention, "convention_detail"))

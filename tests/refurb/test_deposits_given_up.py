@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from conventions.models import Convention, EndConsent, Signature, SignatureDeposit
+from conventions.models import EndConsent, EndNotice, Signature, SignatureDeposit
 from distribution.models import HandOver
 from documents.models import Document, MailAttachment, StoredFile
 from documents.services.files import forget_abandoned, takers
@@ -24,7 +24,7 @@ def test_every_column_that_holds_a_file_is_looked_at() -> None:
         (Signature, "scan"),
         (SignatureDeposit, "file"),
         (EndConsent, "file"),
-        (Convention, "notice_file"),
+        (EndNotice, "file"),
         (Erasure, "report"),
         (DepositedFile, "file"),
         (Destruction, "certificate"),
