@@ -60,6 +60,8 @@ WITH_PRICE = (
 WASTE = (DeviceState.UNUSABLE, DeviceState.DISMANTLED, DeviceState.RECYCLED)
 ENDED = (DeviceState.DISMANTLED, DeviceState.RECYCLED, DeviceState.CEDED, DeviceState.WITHDRAWN)
 """Final states."""
+LEFT_FOR_GOOD = (DeviceState.RECYCLED, DeviceState.CEDED, DeviceState.WITHDRAWN)
+"""Final states of a device that somebody else has."""
 
 
 class MissingReason(TextChoices):

@@ -29,16 +29,21 @@ $$;
 """
 """Still in its device: the internal storage of a phone or a tablet never leaves it."""
 LEFT = """
+CREATE FUNCTION refurb_drive_left_at(drive bigint) RETURNS timestamptz
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT CASE WHEN v.state::text IN ('recycled', 'ceded', 'withdrawn') THEN v.ended_at ELSE v.shipped_at END
+    FROM refurb_drive d JOIN refurb_device v ON v.id = d.device_id
+    WHERE d.id = drive AND refurb_drive_in_place(drive)
+$$;
 CREATE FUNCTION refurb_drive_left(drive bigint, instant timestamptz) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT refurb_drive_in_place(drive) AND EXISTS (
-        SELECT 1 FROM refurb_drive d JOIN refurb_device v ON v.id = d.device_id
-        WHERE d.id = drive AND instant > CASE
-            WHEN v.state::text IN ('recycled', 'ceded') THEN v.ended_at
-            WHEN v.state::text IN ('shipped', 'available', 'reserved', 'handed_over') THEN v.shipped_at END)
+    SELECT coalesce(instant > refurb_drive_left_at(drive), false)
 $$;
 """
-NOT_LEFT = "DROP FUNCTION refurb_drive_left(bigint, timestamptz);"
+NOT_LEFT = """
+DROP FUNCTION refurb_drive_left(bigint, timestamptz);
+DROP FUNCTION refurb_drive_left_at(bigint);
+"""
 """Gone from the workshop inside its device before that instant: the word of the workshop alone proves nothing of it."""
 REAL = """
 CREATE FUNCTION refurb_drive_real(drive bigint) RETURNS boolean
@@ -306,7 +311,11 @@ BEGIN
         RAISE EXCEPTION 'Ce disque était parti au recycleur avec l’appareil avant la fin de cet effacement.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_erasure_once', TABLE = 'refurb_erasure';
     END IF;
-    IF NEW.report_id IS NULL AND NEW.supersedes_id IS NULL AND refurb_drive_left(drive.id, NEW.recorded_at) THEN
+    IF NEW.report_id IS NULL AND refurb_drive_left(drive.id, NEW.recorded_at) AND NOT EXISTS (
+        SELECT 1 FROM refurb_erasure o
+        WHERE o.id = NEW.supersedes_id AND o.drive_id = NEW.drive_id AND o.outcome = 'accepted'
+          AND NOT refurb_drive_left(drive.id, o.recorded_at))
+    THEN
         RAISE EXCEPTION 'Ce disque est parti de l’atelier avec l’appareil\u00a0: un papier montre qu’il est effacé.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_erasure_once', TABLE = 'refurb_erasure';
     END IF;
@@ -403,11 +412,26 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
         WHERE c.undone IN ('denied', 'not_received') AND f.sha256 = paper
           AND c.drive_id IN (SELECT refurb_drive_also(drive)))
 $$;
+CREATE FUNCTION refurb_driveremoval_contested() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF refurb_drive_contested_at(NEW.drive_id) IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM network_membership m
+        WHERE m.id = NEW.recorded_by_id AND m.role IN ('pilot', 'manager') AND m.kind = 'departement')
+    THEN
+        RAISE EXCEPTION 'Son recycleur conteste ce disque\u00a0: dire qu’il n’a pas été là revient au pilote.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_driveremoval_contested', TABLE = 'refurb_driveremoval';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER refurb_driveremoval_contested AFTER INSERT ON refurb_driveremoval FOR EACH ROW
+    WHEN (NEW.destination = 'mistake' AND NEW.undone = '') EXECUTE FUNCTION refurb_driveremoval_contested();
 """  # noqa: S608
 """A drive is the same under its number, and under what its inventory said before it was corrected: what its recycler
 contests of it stays contested until it is answered, and a contested paper never proves it again. Until then no other
 paper in the name of that recycler does, unless it says so itself."""
 NOT_CONTESTED = """
+DROP FUNCTION refurb_driveremoval_contested() CASCADE;
 DROP FUNCTION refurb_drive_contested_paper(bigint, text);
 DROP FUNCTION refurb_drive_contested_by(bigint, bigint, bigint);
 DROP FUNCTION refurb_drive_contested_at(bigint);
@@ -430,6 +454,10 @@ BEGIN
         AND refurb_drive_left(drive.id, NEW.recorded_at)
     THEN
         RAISE EXCEPTION 'Ce disque est parti de l’atelier avec l’appareil\u00a0: un papier montre qu’il était détruit.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_destruction_where_it_was', TABLE = 'refurb_destruction';
+    END IF;
+    IF NEW.kind = 'workshop' AND NEW.undone = '' AND refurb_drive_left(drive.id, NEW.destroyed_at) THEN
+        RAISE EXCEPTION 'Ce disque est parti de l’atelier avec l’appareil\u00a0: l’atelier ne l’a pas détruit après.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_destruction_where_it_was', TABLE = 'refurb_destruction';
     END IF;
     IF NEW.kind = 'recycler' AND NEW.certificate_names <> 'drive' AND EXISTS (

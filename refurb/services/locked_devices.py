@@ -12,14 +12,13 @@ from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.locked_rows import held_rows
 from lifecycle.machine import Reason
-from refurb.enums import GONE, IN_THE_WORKSHOP, DeviceState
+from refurb.enums import IN_THE_WORKSHOP, LEFT_FOR_GOOD, DeviceState
 from refurb.models.device import Device, DeviceEntry
 from refurb.models.drive import Drive
 from refurb.models.evidence import Evidence
 from refurb.permissions import can_record_evidence
 from typography.french import moment
 
-S = DeviceState
 NOT_IN_THE_WORKSHOP = Reason(
     "not_in_the_workshop", "L’appareil n’est pas entre les mains de l’atelier\u00a0: rien ne s’y constate."
 )
@@ -90,11 +89,12 @@ def left_for_recycling_at(held: Device, drive: Drive) -> datetime | None:
 
 
 def left_the_workshop_at(held: Device, drive: Drive) -> datetime | None:
-    """When this drive left the workshop inside its device, whoever has it now; None as for a recycler."""
-    left_at = {**dict.fromkeys(GONE, held.shipped_at), **dict.fromkeys((S.RECYCLED, S.CEDED), held.ended_at)}
-    if left_at.get(DeviceState(held.state)) is None or not Drive.objects.in_place().filter(pk=drive.pk).exists():
-        return None
-    return left_at[DeviceState(held.state)]
+    """When this drive left the workshop inside its device, whoever has it or looks for it now; None as for a recycler.
+
+    What was shipped stays so wherever it is, lost or brought back, until a workshop receives it.
+    """
+    left_at = held.ended_at if held.state in LEFT_FOR_GOOD else held.shipped_at
+    return left_at if Drive.objects.in_place().filter(pk=drive.pk).exists() else None
 
 
 def paper_of_what_left(left_at: datetime | None, paper: StoredFile | None, field: str) -> list[Reason]:
@@ -102,7 +102,7 @@ def paper_of_what_left(left_at: datetime | None, paper: StoredFile | None, field
     if left_at is None or paper is not None:
         return []
     sentence = (
-        f"Ce disque est parti de l’atelier avec l’appareil, le {moment(left_at)}, et plus rien ne le prouve\u00a0:"
+        f"Ce disque est parti de l’atelier avec l’appareil, le {moment(left_at)}, et rien ne le prouve effacé\u00a0:"
         " joignez le papier qui le montre, ou sa photo."
     )
     return [Reason("paper_of_what_left", sentence, field=field)]

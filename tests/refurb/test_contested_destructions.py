@@ -30,7 +30,7 @@ from refurb.enums import (
     UndoneReason,
 )
 from refurb.forms.evidence import UndoneForm
-from refurb.models import Destruction, Device, Drive, DriveRemoval, Incident
+from refurb.models import Destruction, Device, Drive, DriveRemoval, Erasure, Incident
 from refurb.panels import incidents_panel
 from refurb.services import batches, evidence
 from refurb.services.contesting import confirm_destruction, contest_destruction
@@ -573,10 +573,19 @@ def test_the_workshop_answers_wherever_the_device_is_and_the_recall_is_over() ->
     assert shelf.reserve(fresh(away)).state == "reserved"
 
 
-def test_of_what_is_away_the_word_of_the_workshop_alone_answers_no_contest() -> None:
+AWAY: dict[str, Callable[[Shelf, Device], Device]] = {
+    "on the shelf": lambda shelf, device: device,
+    "lost there": lambda shelf, device: shelf.missing(device),
+    "brought back by its household": lambda shelf, device: shelf.returned(shelf.handed_over(shelf.reserved(device))),
+}
+
+
+@pytest.mark.parametrize("since", AWAY)
+def test_of_what_is_away_the_word_of_the_workshop_alone_answers_no_contest(since: str) -> None:
     shelf = Shelf()
     bench = shelf.bench
     away, row = away_on_it(shelf)
+    away = AWAY[since](shelf, away)
     contest_destruction(actor=of_recycler(bench), destruction=row, reason=DENIED)
     assert away.shipped_at is not None
     told: dict[str, Any] = {"actor": bench.technician, "drive": row.drive, "method": DestructionMethod.DRILL}
@@ -587,12 +596,57 @@ def test_of_what_is_away_the_word_of_the_workshop_alone_answers_no_contest() -> 
         with pytest.raises(Refused) as refused:
             evidence.record_destruction(**told, destroyed_at=when)
         assert [(one.code, one.field) for one in refused.value.all] == [expected]
-        assert Device.objects.to_recall().exists()
+        assert Drive.objects.contested().filter(pk=row.drive_id).exists()
     before = away.shipped_at - timedelta(seconds=1)
     with pytest.raises(Refused, match="conteste ce papier"):
         evidence.record_destruction(**told, destroyed_at=before, certificate=row.certificate)
     evidence.record_destruction(**told, destroyed_at=before, certificate=bench.report(row.drive))
-    assert not Device.objects.to_recall().exists()
+    assert not Drive.objects.contested().exists()
+
+
+@pytest.mark.parametrize("since", AWAY)
+def test_the_database_takes_no_word_alone_of_what_is_away(since: str) -> None:
+    shelf = Shelf()
+    bench = shelf.bench
+    away, row = away_on_it(shelf)
+    away = AWAY[since](shelf, away)
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=DENIED)
+    assert away.shipped_at is not None
+    before = away.shipped_at - timedelta(seconds=1)
+    said: dict[str, Any] = {
+        "device": away,
+        "drive": row.drive,
+        "stay": row.stay,
+        "kind": DestructionKind.WORKSHOP,
+        "method": DestructionMethod.DRILL,
+        "recorded_at": timezone.now(),
+        "recorded_by": bench.technician,
+    }
+    paper = bench.report(row.drive)
+    for sentence, given in (
+        ("un papier montre qu’il était détruit", {"destroyed_at": before}),
+        (
+            "ne l’a pas détruit après",
+            {"destroyed_at": away.shipped_at + timedelta(microseconds=1), "certificate": paper},
+        ),
+    ):
+        with pytest.raises(IntegrityError, match=sentence), transaction.atomic():
+            Destruction.objects.create(**said, **given)
+    assert Destruction.objects.create(**said, destroyed_at=before, certificate=paper)
+
+
+def test_no_erasure_by_word_alone_hides_behind_the_one_it_replaces() -> None:
+    shelf = Shelf()
+    bench = shelf.bench
+    away, row = away_on_it(shelf)
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=DENIED)
+    proof = bench.erase(row.drive)
+    values = {field.attname: getattr(proof, field.attname) for field in Erasure._meta.concrete_fields}
+    values = {name: value for name, value in values.items() if name != "serial_key"}
+    values |= {"id": None, "report_id": None, "report_sha256": "", "run_sha256": "", "recorded_at": timezone.now()}
+    with pytest.raises(IntegrityError, match="un papier montre"), transaction.atomic():
+        Erasure.objects.create(**values | {"supersedes_id": proof.pk})
+    assert away.state == "available"
 
 
 def test_that_a_contested_drive_was_never_there_is_for_the_pilot_to_say() -> None:
@@ -607,6 +661,11 @@ def test_that_a_contested_drive_was_never_there_is_for_the_pilot_to_say() -> Non
     page = read(acting(bench.pilot), reverse("refurb:device_remove_drive", args=[away.reference, row.drive_id]))
     assert f'value="{RemovalDestination.MISTAKE}"' in page
     assert Device.objects.to_recall().exists()
+    with pytest.raises(IntegrityError, match="revient au pilote"), transaction.atomic():
+        DriveRemoval.objects.create(
+            **never, device=away, stay=row.stay, removed_at=timezone.now(), recorded_at=timezone.now(),
+            recorded_by=bench.manager,
+        )  # fmt: skip
     evidence.remove_drive(actor=bench.pilot, **never)
     assert not Device.objects.to_recall().exists()
 
