@@ -30,8 +30,7 @@ def agree_end_convention(
     *, actor: Actor, convention: Convention, at: datetime | None = None, comment: str = ""
 ) -> Convention:
     """Agree for one's party; the third agreement ends the convention. Raises Unknown, PermissionDenied, Refused."""
-    at = at or timezone.now()
-    consent = Consent("agree_end", party_of(Context(at, actor)), None, comment)
+    consent = Consent("agree_end", party_of(Context(at or timezone.now(), actor)), None, comment)
     return _consent(actor, convention, consent, at)
 
 
@@ -61,7 +60,7 @@ def record_end_convention(
         refuse(convention, "as_it_was", "C’est l’accord tel que Maillon l’a établi\u00a0: personne ne l’a signé.")
     if read_scan(row=convention, document=document, content=content, frozen=frozen).found != FoundOnDeposit.CODE:
         refuse(convention, "no_code", NO_CODE)
-    return _consent(actor, convention, Consent("record_end", party, (content, name), comment), at or timezone.now())
+    return _consent(actor, convention, Consent("record_end", party, (content, name), comment), at)
 
 
 def give_notice_convention(
@@ -97,8 +96,7 @@ def terminate_convention(
 
     Raises Unknown, PermissionDenied, Refused.
     """
-    at = at or timezone.now()
-    party = party_of(Context(at, actor)) or ""
+    party = party_of(Context(at or timezone.now(), actor)) or ""
     own = EndNotice.objects.open().filter(convention=convention, party=party).first()
     if own is None:
         raise Refused({convention.pk: (TOLD_FIRST.reason,)})
@@ -130,8 +128,9 @@ class Consent:
 
 
 @gate.one_transaction
-def _consent(actor: Actor, convention: Convention, given: Consent, at: datetime) -> Convention:
+def _consent(actor: Actor, convention: Convention, given: Consent, at: datetime | None) -> Convention:
     lock(Convention, [convention.pk], "FOR NO KEY UPDATE")
+    given_at = at or timezone.now()
     held = Convention.objects.get(pk=convention.pk)
     if given.party in Party.values and actor.pk is not None and held.end_proposed_at is not None:
         known = EndConsent.objects.filter(convention=held, round=held.end_round, party=given.party)
@@ -141,8 +140,8 @@ def _consent(actor: Actor, convention: Convention, given: Consent, at: datetime)
             convention=held,
             round=held.end_round,
             party=given.party,
-            file=_stored(given.paper, actor, at),
-            given_at=at,
+            file=_stored(given.paper, actor, given_at),
+            given_at=given_at,
             given_by_id=actor.pk,
         )
     gate.apply(held, given.verb, actor=actor, at=at, comment=given.comment, party=given.party)

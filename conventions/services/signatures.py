@@ -145,7 +145,6 @@ def refuse_deposit_signature(
 
     Raises Unknown, PermissionDenied, Refused.
     """
-    at = at or timezone.now()
     lock(Convention, [signature.convention_id], "FOR NO KEY UPDATE")
     open_ = SignatureDeposit.objects.standing().filter(pk=deposit.pk, signature=signature).exists()
     refused: Signature = gate.apply(
@@ -157,8 +156,8 @@ def refuse_deposit_signature(
         reason=reason,
         deposit=deposit.pk if open_ else None,
     )
-    _refused(deposit, reason, actor, at)
-    emails.deposit_refused_for_party(deposit, at)
+    _refused(deposit, reason, actor, refused.moved_at)
+    emails.deposit_refused_for_party(deposit, refused.moved_at)
     return refused
 
 
@@ -170,12 +169,11 @@ def contest_signature(
 
     What was deposited counts no more; the signature is asked again. Raises Unknown, PermissionDenied, Refused.
     """
-    at = at or timezone.now()
     lock(Convention, [signature.convention_id], "FOR NO KEY UPDATE")
     standing = list(SignatureDeposit.objects.standing().filter(signature=signature))
     contested: Signature = gate.apply(signature, "contest", actor=actor, at=at, comment=comment)
     for deposit in standing:
-        _refused(deposit, RefuseDepositReason.NOT_MINE, actor, at)
+        _refused(deposit, RefuseDepositReason.NOT_MINE, actor, contested.moved_at)
     return contested
 
 
